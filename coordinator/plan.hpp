@@ -1,0 +1,94 @@
+#pragma once
+#include "probes/core/units.hpp"
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadline {
+
+/// The parts of a run, cheap first; each only makes sense on a pair where the ones before it did.
+enum class Stage { facts, reach, tls, path_mtu, latency, bandwidth };
+std::string_view format(Stage stage);
+
+enum class Mesh { cross, within, full };
+std::string_view format(Mesh mesh);
+
+/// Which pairs of the mesh are measured; every choice keeps every node, in both directions.
+struct PairChoice {
+  enum class Kind { all, ring, sample };
+  Kind kind{Kind::all};
+  std::size_t sample_size{};  ///< pairs, for Kind::sample
+};
+
+std::string format(PairChoice const& choice);
+
+/// When a measurement becomes a finding. Each default says why it is that number.
+struct Thresholds {
+  /// 0: what the interfaces are configured for must arrive; else the least path MTU accepted.
+  Mtu min_mtu{0};
+  /// completionTimeoutPerGiB 20 s (HyperConverged 1.19) asks 1 GiB in 20 s: about 400 Mbit/s.
+  BitRate min_bandwidth{400e6};
+  /// 0: unknown. A slower link than this is LINK_SLOW.
+  BitRate expected_link_speed{0};
+  /// Pre-copy waits a round trip a pass; 10 ms is far above any one site, and metro links stay
+  /// below.
+  std::chrono::microseconds max_latency{10000};
+  /// p99 under load above p50 idle: more means that a migration delays everything else on the link.
+  std::chrono::microseconds max_bufferbloat{50000};
+  /// Above 0.1 % loss a cubic or reno stream no longer fills 10 Gbit/s (Mathis et al.).
+  double max_loss{0.001};
+  /// Packets that overtake each other make TCP retransmit what was not lost.
+  double max_reordering{0.01};
+  /// The slower direction, as a share of the faster: below half the two directions differ by design
+  /// or by fault.
+  double min_bandwidth_symmetry{0.5};
+  /// Retransmitted segments of those sent.
+  double max_retransmits{0.01};
+  /// A HyperConverged CA lives 48 h and is renewed after 24 h: with less than 24 h left renewal has
+  /// failed.
+  std::chrono::seconds expiry_warning{24 * 3600};
+  /// Certificates are valid from the moment of issue: a clock that is 5 s behind rejects a fresh
+  /// one.
+  std::chrono::milliseconds max_clock_skew{5000};
+  /// Carrier changes of the interface since it was made.
+  std::uint32_t max_carrier_changes{10};
+};
+
+/// What a run does and what it demands: the defaults, then the plan file, then the command line.
+struct Plan {
+  std::map<std::string, int> expect;  ///< cluster -> nodes
+  std::vector<Stage> stages{Stage::facts,    Stage::reach,   Stage::tls,
+                            Stage::path_mtu, Stage::latency, Stage::bandwidth};
+  Mesh mesh{Mesh::cross};
+  PairChoice pairs;
+  Thresholds thresholds;
+
+  std::chrono::milliseconds latency_duration{3000};
+  std::chrono::milliseconds latency_interval{5};
+  std::vector<int> streams{1, 8};  ///< 8: multifd; 1: VMs with CPU limits
+  std::vector<std::string> transports{"tcp", "tls"};
+  std::chrono::milliseconds bandwidth_duration{1500};
+  BitRate max_rate{0};                                 ///< per test; 0: the agent's own cap
+  Bytes max_bytes{0};                                  ///< per test; 0: duration alone limits
+  std::vector<std::string> synchronization_addresses;  ///< "10.0.0.1:9185", from KubeVirt.status
+  std::chrono::milliseconds wait{60000};
+  std::chrono::milliseconds timeout{600000};
+};
+
+/// One mistake in a plan file, with its place (1-based).
+struct PlanMistake {
+  int line{};
+  int column{};
+  std::string message;  ///< what stands there, and what is allowed
+};
+
+/// Reads YAML over `base`. All mistakes at once: unknown keys, bad values, duplicates.
+tl::expected<Plan, std::vector<PlanMistake>> read_plan(std::string const& yaml, Plan base);
+}  // namespace leadline

@@ -1,0 +1,75 @@
+#pragma once
+#include "coordinator/plan.hpp"
+#include "probes/catalogue.hpp"
+#include "probes/core/node_name.hpp"
+#include "probes/facts.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadline {
+
+/// The agent's clock against the coordinator's: positive, the agent's is ahead.
+struct ClockOffset {
+  double offset_ms{};
+  double uncertainty_ms{};  ///< half the smallest round trip
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClockOffset, offset_ms, uncertainty_ms)
+
+/// One agent as the coordinator knew it during the run. Its position in Survey::nodes is its
+/// NodeIndex.
+struct NodeRecord {
+  NodeName name;
+  std::string version;
+  std::vector<std::string>
+      addresses;  ///< migration addresses, the one virt-handler would take first
+  std::optional<Facts> facts;
+  std::optional<ClockOffset> clock;
+  std::string lost;  ///< why the agent left during the run; empty: it stayed
+};
+
+/// How many packets and connections of `from` arrived at `at`, by the responder's own count.
+struct Arrivals {
+  NodeIndex at{};
+  NodeIndex from{};
+  Family family{};
+  std::uint32_t udp_requests{};
+  std::uint32_t tcp_connections{};
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Arrivals, at, from, family, udp_requests, tcp_connections)
+
+/// An ordered pair and everything that was seen on it, in the order of the stages.
+struct PairRecord {
+  NodeIndex source{};
+  NodeIndex target{};
+  std::vector<Observation> observations;
+};
+
+/// One bulk test as it was handed out; times since the start of the run.
+struct ScheduledTest {
+  NodeIndex source{};
+  NodeIndex target{};
+  std::string transport;
+  int streams{};
+  double started_seconds{};
+  double ended_seconds{};
+  std::string outcome;  ///< "measured", "busy, queued again", "failed: ...", "set aside: ..."
+};
+
+/// All that a run saw: what findings, blame, verdict and report are made from. Values only.
+struct Survey {
+  std::string run_id;
+  std::string command;
+  std::chrono::system_clock::time_point started;
+  std::chrono::system_clock::time_point finished;
+  Plan plan;
+  std::vector<NodeRecord> nodes;
+  std::vector<PairRecord> pairs;  ///< every pair that the plan asks for, measured or not
+  std::vector<Arrivals> arrivals;
+  std::vector<ScheduledTest> schedule;
+  std::vector<std::string> interruptions;  ///< "stopped by Ctrl-C", "the time limit of 10m passed"
+};
+}  // namespace leadline

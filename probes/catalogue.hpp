@@ -1,0 +1,40 @@
+#pragma once
+#include "probes/bandwidth.hpp"
+#include "probes/latency.hpp"
+#include "probes/path_mtu.hpp"
+#include "probes/reach.hpp"
+#include "probes/tcp_push.hpp"
+#include "probes/tls_handshake.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace leadline {
+
+/// Every probe that runs on a pair, listed once: variants and JSON follow.
+template <class... Ps>
+struct Catalogue {
+  using Any = std::variant<Ps...>;
+  using AnyResult = std::variant<typename Ps::Result...>;
+};
+
+using Known = Catalogue<Reach, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth>;
+using AnyProbe = Known::Any;
+using AnyResult = Known::AnyResult;
+
+/// What one probe saw on one pair, in the direction source to target.
+struct Observation {
+  NodeIndex source{};
+  NodeIndex target{};
+  Family family{};
+  std::string probe;  ///< its name in the catalogue
+  Status status{Status::inconclusive};
+  std::string reason;
+  std::optional<AnyResult> result;  ///< empty where the probe could not run
+};
+
+void to_json(nlohmann::json& j, Observation const& observation);
+/// Throws nlohmann::json::exception or std::invalid_argument on anything malformed.
+void from_json(nlohmann::json const& j, Observation& observation);
+}  // namespace leadline

@@ -1,0 +1,85 @@
+#pragma once
+#include "probes/core/error.hpp"
+#include "probes/linux/icmp_evidence.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace leadline {
+
+/// A packet as it arrived, with what the kernel told about it (ip(7), ipv6(7), timestamping.rst).
+struct Arrival {
+  std::span<std::byte const> packet;  ///< into the socket's buffer: valid until the next receive
+  boost::asio::ip::udp::endpoint from;
+  std::uint64_t received_ns{};  ///< kernel receive stamp, CLOCK_REALTIME
+  std::uint8_t ttl{};
+  std::uint8_t tos{};
+  std::uint32_t dropped{};  ///< SO_RXQ_OVFL: packets that this socket lost so far
+};
+
+/// When the kernel handed a packet to the device: `id` counts the sends of the socket (OPT_ID).
+struct SendStamp {
+  std::uint32_t id{};
+  std::uint64_t sent_ns{};
+};
+
+/// A UDP socket made for measuring: never fragments (PMTUDISC_PROBE), keeps ICMP errors as
+/// evidence, sees TTL and TOS, and stamps in the kernel. Needs no capability. One thread.
+class UdpProbeSocket {
+ public:
+  enum class Fragmentation { probe, obey_path_mtu };  ///< IP_PMTUDISC_PROBE, IP_PMTUDISC_DO
+
+  struct Options {
+    Fragmentation fragmentation{Fragmentation::probe};
+    bool send_stamps{false};
+    std::uint8_t tos{0};
+  };
+
+  /// Binds to `local` (port 0: any). Error: the stage "configuration" and what bind or setsockopt
+  /// said.
+  static Expected<UdpProbeSocket> open(boost::asio::any_io_executor executor,
+                                       boost::asio::ip::udp::endpoint local, Options options);
+
+  /// connect(2): ICMP errors then come back for this peer only.
+  boost::system::error_code connect(boost::asio::ip::udp::endpoint const& peer);
+
+  enum class Sent { yes, too_big_here, failed };
+  /// Never blocks. EMSGSIZE, ECONNREFUSED and EHOSTUNREACH of an earlier packet are drained into
+  /// the evidence and the send tried once more; `too_big_here` only where the kernel says the limit
+  /// is local.
+  Sent send(std::span<std::byte const> packet);
+  Sent send_to(std::span<std::byte const> packet, boost::asio::ip::udp::endpoint const& peer);
+
+  /// The next packet that is there already; false if none.
+  bool receive(Arrival& arrival);
+  /// Waits until a packet or an error is there, or `limit` has passed; drains the error queue.
+  boost::asio::awaitable<void> readable(std::chrono::steady_clock::duration limit);
+
+  /// Reads the error queue: evidence and send stamps collected so far go to the caller.
+  void drain_errors();
+
+  [[nodiscard]] std::vector<IcmpEvidence> const& evidence() const { return evidence_; }
+
+  std::vector<SendStamp> take_send_stamps();
+
+  /// IP_MTU of a connected socket: what the kernel believes the path carries; 0 if unknown.
+  [[nodiscard]] std::uint32_t believed_path_mtu();
+  boost::system::error_code set_ttl(int hops);
+  [[nodiscard]] boost::asio::ip::udp::endpoint local() const;
+  void close();
+
+ private:
+  explicit UdpProbeSocket(boost::asio::any_io_executor executor) : socket_{std::move(executor)} {}
+
+  boost::asio::ip::udp::socket socket_;
+  std::vector<std::byte> buffer_;
+  std::vector<IcmpEvidence> evidence_;
+  std::vector<SendStamp> stamps_;
+};
+}  // namespace leadline

@@ -1,0 +1,38 @@
+#pragma once
+#include "probes/core/json.hpp"
+#include "probes/core/path.hpp"
+#include "probes/core/probe.hpp"
+#include "probes/linux/tcp_snapshot.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace leadline {
+
+/// Does a TCP connection carry real data, or does it connect and then stall (the black hole's
+/// signature)?
+struct TcpPush {
+  static constexpr std::string_view name = "tcp_push";
+  Path path;
+  std::uint64_t push_bytes{262144};
+  std::chrono::milliseconds timeout_ms{5000};
+
+  struct Result {
+    bool connected{};
+    std::uint64_t pushed_bytes{};   ///< that the source's kernel took
+    std::uint64_t arrived_bytes{};  ///< by the peer's word
+    bool peer_reported{};           ///< the peer's word arrived
+    double elapsed_ms{};
+    TcpSnapshot sender;
+    TcpSnapshot receiver;
+    std::uint32_t clamped_mss_octets{};  ///< 0: the MSS was not rewritten on the way
+  };
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TcpPush, push_bytes, timeout_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpPush::Result, connected, pushed_bytes, arrived_bytes,
+                                   peer_reported, elapsed_ms, sender, receiver, clamped_mss_octets)
+
+Async<TcpPush::Result> run(TcpPush probe);
+Assessment assess(TcpPush::Result const& result);
+}  // namespace leadline

@@ -1,0 +1,79 @@
+#pragma once
+#include "probes/core/json.hpp"
+#include "probes/core/path.hpp"
+#include "probes/core/probe.hpp"
+#include "probes/wire/certificate.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace leadline {
+
+class TlsIdentity;  // probes/wire/tls_identity.hpp
+
+/// Why a certificate or a handshake is not accepted; the first reason in the order of the checks.
+enum class TlsFault {
+  other,
+  none,
+  untrusted,  ///< no chain to the bundle
+  expired,
+  not_yet_valid,
+  wrong_cn,
+  wrong_eku,
+  version,  ///< no common protocol version or cipher
+  no_alpn,
+  closed  ///< connection lost without an alert
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(TlsFault, {{TlsFault::other, "other"},
+                                        {TlsFault::none, "none"},
+                                        {TlsFault::untrusted, "untrusted"},
+                                        {TlsFault::expired, "expired"},
+                                        {TlsFault::not_yet_valid, "not_yet_valid"},
+                                        {TlsFault::wrong_cn, "wrong_cn"},
+                                        {TlsFault::wrong_eku, "wrong_eku"},
+                                        {TlsFault::version, "version"},
+                                        {TlsFault::no_alpn, "no_alpn"},
+                                        {TlsFault::closed, "closed"}})
+
+/// Would the two virt-handlers accept each other? A mutual handshake on an ephemeral port of the
+/// peer, under KubeVirt's rules (chain, EKU, exact CN, no names) with the migration identity, else
+/// leadline's.
+struct TlsHandshake {
+  static constexpr std::string_view name = "tls";
+  Path path;
+  std::shared_ptr<TlsIdentity const> identity;  ///< filled by the agent, never sent
+  std::chrono::milliseconds timeout_ms{8000};
+
+  struct Result {
+    bool completed{};           ///< both sides accepted, and a byte went through each way
+    bool migration_identity{};  ///< false: leadline's own certificates, says nothing about
+                                ///< KubeVirt's
+    std::string version;
+    std::string cipher;
+    std::string group;
+    std::string alpn;
+    double handshake_ms{};
+    TlsFault peer_fault{TlsFault::none};  ///< what we have against the peer's certificate
+    TlsFault own_fault{
+        TlsFault::none};  ///< what the peer has against ours, from its alert and its word
+    std::string alert_sent;
+    std::string alert_received;
+    std::string detail;                        ///< what OpenSSL said
+    std::optional<CertificateFacts> own_leaf;  ///< the client certificate that we showed
+    std::optional<CertificateFacts> peer_leaf;
+    std::optional<CertificateFacts>
+        peer_issuer;  ///< the CA that signed it, where our bundle holds it
+  };
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TlsHandshake, timeout_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TlsHandshake::Result, completed, migration_identity, version,
+                                   cipher, group, alpn, handshake_ms, peer_fault, own_fault,
+                                   alert_sent, alert_received, detail, own_leaf, peer_leaf,
+                                   peer_issuer)
+
+Async<TlsHandshake::Result> run(TlsHandshake probe);
+Assessment assess(TlsHandshake::Result const& result);
+}  // namespace leadline
