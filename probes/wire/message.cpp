@@ -1,0 +1,71 @@
+#include "probes/wire/message.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace leadline {
+namespace {
+
+/// Nested deeper than any message of ours: refused before a parser recurses into it.
+constexpr int depth_limit = 24;
+
+template <class... Ms>
+std::string encode_any(std::variant<Ms...> const& message) {
+  return std::visit(
+      []<class M>(M const& m) {
+        nlohmann::json j = m;
+        j["type"] = M::name;
+        // Text from the system (an interface's name, a certificate) need not be UTF-8.
+        return j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      },
+      message);
+}
+
+template <class M, class... Ms>
+bool read_as(std::string const& type, nlohmann::json const& j, std::variant<Ms...>& message) {
+  if (type != M::name) return false;
+  message = j.get<M>();
+  return true;
+}
+
+template <class... Ms>
+void read_any(std::string const& type, nlohmann::json const& j, std::variant<Ms...>& message) {
+  if (!(read_as<Ms>(type, j, message) || ...))
+    throw std::invalid_argument{"unknown message type '" + type.substr(0, 40) + "'"};
+}
+
+template <class Message>
+tl::expected<Message, std::string> decode_any(std::string_view text) {
+  try {
+    auto const refuse_depth = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+      if (depth > depth_limit) throw std::invalid_argument{"nested too deep"};
+      return true;
+    };
+    nlohmann::json const j = nlohmann::json::parse(text, refuse_depth);
+    Message message;
+    read_any(j.at("type").template get<std::string>(), j, message);
+    return message;
+  } catch (
+      std::exception const& e) {  // nlohmann's, from_hex's, make_address's: all mean "malformed"
+    return tl::unexpected(fmt::format("not a message of leadline: {}", e.what()));
+  }
+}
+}  // namespace
+
+std::string encode(AgentMessage const& message) {
+  return encode_any(message);
+}
+
+std::string encode(CoordinatorMessage const& message) {
+  return encode_any(message);
+}
+
+tl::expected<AgentMessage, std::string> decode_agent_message(std::string_view text) {
+  return decode_any<AgentMessage>(text);
+}
+
+tl::expected<CoordinatorMessage, std::string> decode_coordinator_message(std::string_view text) {
+  return decode_any<CoordinatorMessage>(text);
+}
+}  // namespace leadline

@@ -1,0 +1,107 @@
+#include "probes/wire/message.hpp"
+
+#include "probes/wire/frame.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace leadline {
+namespace {
+
+RC_GTEST_PROP(Frame, ComesBackForAnySplitOfTheStream, ()) {
+  auto const payloads = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::nonEmpty(rc::gen::arbitrary<std::string>()));
+  std::string stream;
+  for (auto const& payload : payloads) stream += frame(payload);
+  FrameReader reader{1U << 20U};
+  std::vector<std::string> got;
+  while (!stream.empty()) {
+    auto const cut = *rc::gen::inRange<std::size_t>(1, stream.size() + 1);
+    reader.feed(stream.substr(0, cut));
+    stream.erase(0, cut);
+    for (auto next = reader.next(); next.value(); next = reader.next()) got.push_back(**next);
+  }
+  RC_ASSERT(got == payloads);
+}
+
+TEST(Frame, IsRefusedAboveTheLimitBeforeItIsRead) {
+  FrameReader reader{1000};
+  reader.feed(std::string_view{"\x7f\xff\xff\xff", 4});  // 2 GiB announced
+  EXPECT_FALSE(reader.next().has_value());
+}
+
+TEST(Frame, IsRefusedWhenEmpty) {
+  FrameReader reader{1000};
+  reader.feed(std::string_view{"\0\0\0\0", 4});
+  EXPECT_FALSE(reader.next().has_value());
+}
+
+TEST(Message, ComesBackAsItWas) {
+  Batch batch{.run = 7,
+              .batch = 3,
+              .probes = {Reach{}, Latency{.under_load = true}},
+              .targets = {{.peer = 4, .family = Family::ipv6}},
+              .concurrency = 8,
+              .together = true};
+  auto const text = encode(CoordinatorMessage{batch});
+  auto const back = decode_coordinator_message(text);
+  ASSERT_TRUE(back.has_value()) << back.error();
+  EXPECT_EQ(encode(*back), text);
+  auto const& got = std::get<Batch>(*back);
+  EXPECT_EQ(got.targets, batch.targets);
+  EXPECT_TRUE(std::get<Latency>(got.probes.at(1)).under_load);
+}
+
+TEST(Message, CarriesAnObservationWithItsResult) {
+  Latency::Result latency;
+  latency.sent = 600;
+  latency.rtt_p50_us = 41.5;
+  Observation const seen{.source = 1,
+                         .target = 2,
+                         .family = Family::ipv4,
+                         .probe = "latency",
+                         .status = Status::ok,
+                         .reason = "fine",
+                         .result = latency};
+  auto const back = decode_agent_message(
+      encode(AgentMessage{Observed{.run = 1, .batch = 2, .observations = {seen}}}));
+  ASSERT_TRUE(back.has_value()) << back.error();
+  auto const& observation = std::get<Observed>(*back).observations.at(0);
+  EXPECT_EQ(std::get<Latency::Result>(observation.result.value()).sent, 600);
+  EXPECT_EQ(observation.status, Status::ok);
+}
+
+TEST(Message, AcceptedHasNoFields) {
+  EXPECT_TRUE(decode_coordinator_message(encode(CoordinatorMessage{Accepted{}})).has_value());
+}
+
+struct Bad {
+  std::string text;
+  std::string says;
+};
+
+class BadMessage : public testing::TestWithParam<Bad> {};
+
+TEST_P(BadMessage, IsRefusedWithTheReason) {
+  auto const got = decode_agent_message(GetParam().text);
+  ASSERT_FALSE(got.has_value());
+  EXPECT_NE(got.error().find(GetParam().says), std::string::npos) << got.error();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadMessage,
+    testing::Values(
+        Bad{"", "parse error"}, Bad{"{", "parse error"}, Bad{"[]", "type"}, Bad{"{}", "type"},
+        Bad{R"({"type":7})", "type must be string"},
+        Bad{R"({"type":"teleport"})", "unknown message type 'teleport'"},
+        Bad{R"({"type":"hello","protocol":1,"version":"0.1","cluster":"east"})", "node"},
+        Bad{R"({"type":"hello","protocol":"one","version":"","cluster":"","node":""})", "number"},
+        Bad{R"({"type":"stop","run":1})", "unknown message type 'stop'"},
+        Bad{std::string(100000, '['), "nested too deep"},
+        Bad{R"({"type":"observed","run":1,"batch":1,"observations":[{"source":0,"target":1,"family":"ipv4","probe":"sonar","status":"ok","reason":"","result":{}}]})",
+            "unknown probe 'sonar'"}));
+}  // namespace
+}  // namespace leadline
