@@ -1,6 +1,4 @@
 #pragma once
-#include "probes/core/json.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 #include "probes/core/error.hpp"
-#include "probes/linux/icmp_evidence.hpp"
+#include "probes/linux/error_queue.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -16,18 +16,22 @@ namespace leadline {
 /// A packet as it arrived, with what the kernel told about it (ip(7), ipv6(7), timestamping.rst).
 struct Arrival {
   std::span<std::byte const> packet;  ///< into the socket's buffer: valid until the next receive
+  std::uint32_t ip_octets{};          ///< size of the IP packet, headers included
   boost::asio::ip::udp::endpoint from;
   std::uint64_t received_ns{};  ///< kernel receive stamp, CLOCK_REALTIME
+  bool kernel_stamp{};          ///< false: stamped on reading, the time includes scheduling
   std::uint8_t ttl{};
   std::uint8_t tos{};
   std::uint32_t dropped{};  ///< SO_RXQ_OVFL: packets that this socket lost so far
 };
 
-/// When the kernel handed a packet to the device: `id` counts the sends of the socket (OPT_ID).
-struct SendStamp {
-  std::uint32_t id{};
-  std::uint64_t sent_ns{};
-};
+/// What IP and UDP put before the payload: the packet's size is this and the payload's.
+inline std::uint32_t ip_and_udp_octets(boost::asio::ip::address const& address) {
+  return address.is_v4() ? 20 + 8 : 40 + 8;
+}
+
+/// CLOCK_REALTIME, the clock of the kernel's stamps.
+std::uint64_t realtime_ns();
 
 /// A UDP socket made for measuring: never fragments (PMTUDISC_PROBE), keeps ICMP errors as
 /// evidence, sees TTL and TOS, and stamps in the kernel. Needs no capability. One thread.
@@ -56,6 +60,9 @@ class UdpProbeSocket {
   Sent send(std::span<std::byte const> packet);
   Sent send_to(std::span<std::byte const> packet, boost::asio::ip::udp::endpoint const& peer);
 
+  /// What the system said when the last send did not give `yes`, e.g. network_unreachable.
+  [[nodiscard]] boost::system::error_code send_error() const { return send_error_; }
+
   /// The next packet that is there already; false if none.
   bool receive(Arrival& arrival);
   /// Waits until a packet or an error is there, or `limit` has passed; drains the error queue.
@@ -64,12 +71,12 @@ class UdpProbeSocket {
   /// Reads the error queue: evidence and send stamps collected so far go to the caller.
   void drain_errors();
 
-  [[nodiscard]] std::vector<IcmpEvidence> const& evidence() const { return evidence_; }
+  [[nodiscard]] std::vector<IcmpEvidence> const& evidence() const { return errors_.evidence; }
 
   std::vector<SendStamp> take_send_stamps();
 
   /// IP_MTU of a connected socket: what the kernel believes the path carries; 0 if unknown.
-  [[nodiscard]] std::uint32_t believed_path_mtu();
+  [[nodiscard]] std::uint32_t believed_path_mtu() const;
   boost::system::error_code set_ttl(int hops);
   [[nodiscard]] boost::asio::ip::udp::endpoint local() const;
   void close();
@@ -77,9 +84,11 @@ class UdpProbeSocket {
  private:
   explicit UdpProbeSocket(boost::asio::any_io_executor executor) : socket_{std::move(executor)} {}
 
+  Sent send_message(std::span<std::byte const> packet, boost::asio::ip::udp::endpoint const* peer);
+
   boost::asio::ip::udp::socket socket_;
   std::vector<std::byte> buffer_;
-  std::vector<IcmpEvidence> evidence_;
-  std::vector<SendStamp> stamps_;
+  ErrorQueue errors_;
+  boost::system::error_code send_error_;
 };
 }  // namespace leadline

@@ -1,0 +1,34 @@
+#pragma once
+#include "probes/linux/icmp_evidence.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace leadline {
+
+/// When the kernel handed a packet to the device: `id` counts the sends of the socket (OPT_ID).
+struct SendStamp {
+  std::uint32_t id{};
+  std::uint64_t sent_ns{};
+};
+
+/// What the kernel queued about packets that a socket sent earlier: errors and send stamps.
+struct ErrorQueue {
+  std::vector<IcmpEvidence> evidence;  ///< the same said twice is one entry that counts
+  std::vector<SendStamp> stamps;
+  std::uint32_t local_too_big{};  ///< sends that the own interface's MTU forbade
+
+  /// Reads all that is there (MSG_ERRQUEUE), never blocks. Until this is done epoll keeps waking.
+  /// Works on UDP and TCP descriptors, connected or not.
+  void drain(int descriptor);
+
+ private:
+  void keep(IcmpEvidence const& said);
+};
+
+/// Lets a socket keep ICMP errors as evidence (IP_RECVERR, IPV6_RECVERR).
+boost::system::error_code keep_errors(int descriptor, boost::asio::ip::address const& local);
+}  // namespace leadline
