@@ -3,6 +3,7 @@
 #include "probes/core/path.hpp"
 #include "probes/core/probe.hpp"
 #include "probes/wire/certificate.hpp"
+#include "probes/wire/tls_fault.hpp"
 
 #include <chrono>
 #include <memory>
@@ -13,30 +14,6 @@
 namespace leadline {
 
 class TlsIdentity;  // probes/wire/tls_identity.hpp
-
-/// Why a certificate or a handshake is not accepted; the first reason in the order of the checks.
-enum class TlsFault {
-  other,
-  none,
-  untrusted,  ///< no chain to the bundle
-  expired,
-  not_yet_valid,
-  wrong_cn,
-  wrong_eku,
-  version,  ///< no common protocol version or cipher
-  no_alpn,
-  closed  ///< connection lost without an alert
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(TlsFault, {{TlsFault::other, "other"},
-                                        {TlsFault::none, "none"},
-                                        {TlsFault::untrusted, "untrusted"},
-                                        {TlsFault::expired, "expired"},
-                                        {TlsFault::not_yet_valid, "not_yet_valid"},
-                                        {TlsFault::wrong_cn, "wrong_cn"},
-                                        {TlsFault::wrong_eku, "wrong_eku"},
-                                        {TlsFault::version, "version"},
-                                        {TlsFault::no_alpn, "no_alpn"},
-                                        {TlsFault::closed, "closed"}})
 
 /// Would the two virt-handlers accept each other? A mutual handshake on an ephemeral port of the
 /// peer, under KubeVirt's rules (chain, EKU, exact CN, no names) with the migration identity, else

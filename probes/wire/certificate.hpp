@@ -1,9 +1,12 @@
 #pragma once
 #include "probes/core/json.hpp"
+#include "probes/wire/openssl.hpp"
 
 #include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,4 +27,24 @@ struct CertificateFacts {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CertificateFacts, subject, common_name, issuer, serial,
                                    not_before_unix_seconds, not_after_unix_seconds,
                                    extended_key_usage, uri_names, is_ca)
+
+CertificateFacts facts_of(X509* certificate);
+
+/// Every certificate of a PEM file in its order, at least one. The error names the file and what is
+/// wrong with it.
+tl::expected<std::vector<CertificateHandle>, std::string> read_certificates(
+    std::filesystem::path const& file);
+
+/// An unencrypted PEM private key.
+tl::expected<KeyHandle, std::string> read_private_key(std::filesystem::path const& file);
+
+/// A certificate chain, leaf first, and the key of the leaf.
+struct Credentials {
+  std::vector<CertificateHandle> chain;
+  KeyHandle key;
+};
+
+/// Reads both and checks that they belong together.
+tl::expected<Credentials, std::string> read_credentials(std::filesystem::path const& chain_file,
+                                                        std::filesystem::path const& key_file);
 }  // namespace leadline

@@ -1,0 +1,61 @@
+#include "coordinator/pki.hpp"
+
+#include "coordinator/mint.hpp"
+#include "coordinator/new_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace leadline {
+namespace {
+constexpr ::mode_t secret = 0600;
+constexpr ::mode_t readable = 0644;
+}  // namespace
+
+tl::expected<void, std::string> make_authority(std::filesystem::path const& out) {
+  auto const now = std::chrono::system_clock::now();
+  auto const authority = mint({.common_name = "leadline CA",
+                               .uri_names = {},
+                               .extended_key_usage = {},
+                               .is_ca = true,
+                               .not_before = now - backdated,
+                               .not_after = now + authority_lifetime});
+  return write_new_files(out, {{"ca.key", pem_of(authority.key.get()), secret},
+                               {"ca.crt", pem_of(authority.chain.front().get()), readable}});
+}
+
+tl::expected<void, std::string> issue(IssueRequest const& request) {
+  bool const agent = request.identity.role == Identity::Role::agent;
+  if (agent && !is_dns_label(request.identity.cluster))
+    return tl::unexpected(fmt::format(
+        "the cluster name '{}' is not a DNS label: 1 to 63 of a-z, 0-9 and '-', no '-' at the ends",
+        request.identity.cluster));
+  auto const authority =
+      read_credentials(request.authority / "ca.crt", request.authority / "ca.key");
+  if (!authority)
+    return tl::unexpected(authority.error() + "; make a CA with `leadline pki init --out DIR`");
+  auto* const issuer = authority->chain.front().get();
+  auto const issuer_facts = facts_of(issuer);
+  if (!issuer_facts.is_ca)
+    return tl::unexpected(
+        fmt::format("{}: is not a CA certificate", (request.authority / "ca.crt").string()));
+  auto const now = std::chrono::system_clock::now();
+  auto const end = std::chrono::system_clock::from_time_t(issuer_facts.not_after_unix_seconds);
+  if (end <= now)
+    return tl::unexpected(
+        fmt::format("{}: the CA has expired", (request.authority / "ca.crt").string()));
+  auto const made =
+      mint({.common_name = agent ? "agent:" + request.identity.cluster : "coordinator",
+            .uri_names = {uri_of(request.identity)},
+            .extended_key_usage = {"serverAuth", "clientAuth"},
+            .is_ca = false,
+            .not_before = now - backdated,
+            .not_after =
+                std::min<std::chrono::system_clock::time_point>(end, now + certificate_lifetime)},
+           &*authority);
+  return write_new_files(request.out, {{"tls.key", pem_of(made.key.get()), secret},
+                                       {"tls.crt", pem_of(made.chain.front().get()), readable},
+                                       {"ca.crt", pem_of(issuer), readable}});
+}
+}  // namespace leadline
