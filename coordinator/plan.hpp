@@ -78,9 +78,14 @@ struct Plan {
   BitRate max_rate{0};                                 ///< per test; 0: the agent's own cap
   Bytes max_bytes{0};                                  ///< per test; 0: duration alone limits
   std::vector<std::string> synchronization_addresses;  ///< "10.0.0.1:9185", from KubeVirt.status
+  std::vector<std::string> network_ranges;  ///< "10.100.0.0/24": where migration addresses must lie
   std::chrono::milliseconds wait{60000};
   std::chrono::milliseconds timeout{600000};
 };
+
+/// What does not fit together once the command line is laid over the plan: a sentence each, and
+/// what to do. Empty: the plan can run.
+std::vector<std::string> contradictions(Plan const& plan);
 
 /// One mistake in a plan file, with its place (1-based).
 struct PlanMistake {

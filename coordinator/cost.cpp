@@ -1,0 +1,65 @@
+#include "coordinator/cost.hpp"
+
+#include "coordinator/pairs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace leadline {
+namespace {
+/// How many rounds it takes when no node is in two tests at once: as many as the busiest node has
+/// (Koenig), and no more tests a round than there are couples.
+std::size_t rounds(std::vector<NodePair> const& pairs, std::size_t nodes) {
+  std::vector<std::size_t> degree(nodes);
+  for (auto const pair : pairs) {
+    ++degree[pair.source];
+    ++degree[pair.target];
+  }
+  if (pairs.empty()) return 0;
+  auto const couples = nodes / 2;
+  return std::max(std::ranges::max(degree), (pairs.size() + couples - 1) / couples);
+}
+
+bool has(Plan const& plan, Stage stage) {
+  return std::ranges::count(plan.stages, stage) != 0;
+}
+}  // namespace
+
+Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per_cluster,
+                   BitRate link_speed) {
+  using Seconds = std::chrono::duration<double>;
+  constexpr Seconds light_stage{1};  // reach, TLS and path MTU of a healthy pair take less
+  constexpr Seconds set_up{0.1};     // of a bulk test: order, connect, handshake, report
+  constexpr double overlap = 1.05;   // dynamic matching against the ideal
+  constexpr double pairs_at_once = 64;
+
+  auto const roster = imagined_roster(nodes_per_cluster);
+  auto const pairs = choose_pairs(plan.mesh, plan.pairs, roster, 0);
+  Cost cost{.pairs = pairs.size()};
+  auto const batches = roster.empty()
+                           ? 0.0
+                           : std::ceil(static_cast<double>(pairs.size()) /
+                                       static_cast<double>(roster.size()) / pairs_at_once);
+  Seconds time{};
+  for (auto const stage : {Stage::reach, Stage::tls, Stage::path_mtu})
+    if (has(plan, stage)) time += light_stage * batches;
+  if (has(plan, Stage::latency)) time += (plan.latency_duration + light_stage) * batches;
+  if (has(plan, Stage::bandwidth)) {
+    auto const kinds = plan.streams.size() * plan.transports.size();
+    cost.bulk_tests = pairs.size() * kinds;
+    auto const rate = plan.max_rate.per_second > 0
+                          ? std::min(plan.max_rate.per_second, link_speed.per_second)
+                          : link_speed.per_second;
+    auto bytes = rate / 8 * Seconds{plan.bandwidth_duration}.count();
+    if (plan.max_bytes.count > 0)
+      bytes = std::min(bytes, static_cast<double>(plan.max_bytes.count));
+    cost.at_most = {static_cast<std::uint64_t>(bytes * static_cast<double>(cost.bulk_tests))};
+    time += static_cast<double>(rounds(pairs, roster.size()) * kinds) * overlap *
+            (plan.bandwidth_duration + set_up);
+  }
+  cost.duration = std::chrono::ceil<std::chrono::seconds>(time);
+  return cost;
+}
+}  // namespace leadline

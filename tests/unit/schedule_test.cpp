@@ -1,0 +1,155 @@
+#include "coordinator/schedule.hpp"
+
+#include "coordinator/cost.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <map>
+#include <set>
+
+namespace leadline {
+namespace {
+using End = Schedule::End;
+using namespace std::chrono_literals;
+
+std::vector<BulkKind> const four_kinds{{"tcp", 1}, {"tcp", 8}, {"tls", 1}, {"tls", 8}};
+Schedule::Time const start{};
+
+std::vector<NodePair> cross(int east, int west) {
+  return choose_pairs(Mesh::cross, {}, imagined_roster({{"east", east}, {"west", west}}), 0);
+}
+
+/// Runs every test that can start, as agents would, and ends one at a time in the order given.
+struct Play {
+  Schedule schedule;
+  std::vector<BulkTest> running;
+  std::map<BulkTest, int> started;
+  Schedule::Time now{start};
+  bool overlapped{};
+
+  void start_all() {
+    while (auto const test = schedule.next(now)) {
+      for (auto const& other : running)
+        for (auto const node : {other.pair.source, other.pair.target})
+          overlapped = overlapped || node == test->pair.source || node == test->pair.target;
+      running.push_back(*test);
+      ++started[*test];
+    }
+  }
+
+  void end(std::size_t position, End end) {
+    auto const test = running[position % running.size()];
+    running.erase(running.begin() + static_cast<std::ptrdiff_t>(position % running.size()));
+    schedule.finish(test, end, now);
+  }
+};
+
+TEST(Schedule, KeepsAllNodesBusyFromTheStart) {
+  Play play{.schedule = {cross(5, 5), four_kinds, 10}};
+  play.start_all();
+  EXPECT_EQ(play.running.size(), 5U);
+}
+
+TEST(Schedule, BusyTestsComeTwiceAgainAndAfterAPause) {
+  Play play{.schedule = {{{0, 1}}, {{"tcp", 1}}, 2}};
+  for (int round = 1; round <= 3; ++round) {
+    play.start_all();
+    ASSERT_EQ(play.running.size(), 1U);
+    play.end(0, End::busy);
+    play.start_all();
+    EXPECT_TRUE(play.running.empty());
+    EXPECT_EQ(play.schedule.wake_at().has_value(), round < 3);
+    play.now += Schedule::retry_pause;
+  }
+  EXPECT_TRUE(play.schedule.finished());
+}
+
+TEST(Schedule, ThreeFailuresWithDifferentPartnersSetANodeAside) {
+  Play play{.schedule = {cross(1, 5), {{"tcp", 1}}, 6}};
+  for (int i = 0; i < 3; ++i) {
+    play.start_all();
+    play.end(0, End::failed);
+  }
+  play.start_all();
+  EXPECT_TRUE(play.schedule.finished());
+  EXPECT_EQ(play.schedule.nodes_set_aside(), std::vector<NodeIndex>{0});
+  EXPECT_EQ(play.schedule.abandoned().size(), 7U);
+}
+
+TEST(Schedule, FailuresWithOnePartnerSetNobodyAside) {
+  Play play{.schedule = {{{0, 1}}, four_kinds, 2}};
+  for (int i = 0; i < 4; ++i) {
+    play.start_all();
+    play.end(0, End::failed);
+  }
+  EXPECT_TRUE(play.schedule.nodes_set_aside().empty());
+  EXPECT_TRUE(play.schedule.finished());
+}
+
+RC_GTEST_PROP(ScheduleProperty, LosesNothingAndNeverSharesANode, ()) {
+  auto const pairs = cross(*rc::gen::inRange(1, 6), *rc::gen::inRange(1, 6));
+  std::size_t nodes = 0;
+  for (auto const pair : pairs) nodes = std::max<std::size_t>(nodes, pair.target + 1U);
+  Play play{.schedule = {pairs, four_kinds, nodes}};
+  std::size_t settled = 0;
+  std::set<BulkTest> ended;
+  while (!play.schedule.finished()) {
+    play.start_all();
+    if (play.running.empty()) {
+      RC_ASSERT(play.schedule.wake_at().has_value());
+      play.now = *play.schedule.wake_at();
+      continue;
+    }
+    auto const position = *rc::gen::inRange<std::size_t>(0, 100) % play.running.size();
+    auto const test = play.running[position];
+    auto const end = *rc::gen::weightedElement<End>(
+        {{8, End::measured}, {1, End::busy}, {1, End::timed_out}, {1, End::failed}});
+    play.running.erase(play.running.begin() + static_cast<std::ptrdiff_t>(position));
+    auto const abandoned = play.schedule.abandoned().size();
+    auto const fate = play.schedule.finish(test, end, play.now);
+    bool const given_up = std::ranges::count(play.schedule.abandoned(), test) > 0 &&
+                          play.schedule.abandoned().size() > abandoned;
+    if (fate == Schedule::Fate::settled && !given_up) {
+      ++settled;
+      RC_ASSERT(ended.insert(test).second);
+    }
+    RC_ASSERT(!play.overlapped);
+  }
+  RC_ASSERT(settled + play.schedule.abandoned().size() == pairs.size() * four_kinds.size());
+  for (auto const& [test, times] : play.started) RC_ASSERT(times <= 1 + Schedule::retries);
+}
+
+TEST(Schedule, NeedsHardlyMoreRoundsThanTheIdeal) {
+  Play play{.schedule = {cross(20, 20), {{"tcp", 1}}, 40}};
+  std::size_t rounds = 0;
+  while (!play.schedule.finished()) {
+    play.start_all();
+    ++rounds;
+    while (!play.running.empty()) play.end(0, End::measured);
+  }
+  EXPECT_LE(rounds, 44U);  // ideal: 40
+}
+
+TEST(Cost, IsReckonedFromThePlan) {
+  Plan plan;
+  plan.streams = {1, 8};
+  plan.transports = {"tcp"};
+  plan.bandwidth_duration = 1s;
+  auto const cost = estimate_cost(plan, {{"east", 3}, {"west", 3}}, BitRate{8e9});
+  EXPECT_EQ(cost.pairs, 18U);
+  EXPECT_EQ(cost.bulk_tests, 36U);
+  EXPECT_EQ(cost.at_most, Bytes{36'000'000'000});
+  EXPECT_GE(cost.duration, 12s);  // 6 rounds of 2 kinds
+  EXPECT_LE(cost.duration, 30s);
+}
+
+TEST(Cost, ObeysTheLimitsOfThePlan) {
+  Plan plan;
+  plan.max_bytes = Bytes{1000};
+  EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{8000});
+  plan.stages = {Stage::facts, Stage::reach};
+  EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{0});
+}
+}  // namespace
+}  // namespace leadline
