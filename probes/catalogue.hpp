@@ -3,6 +3,7 @@
 #include "probes/latency.hpp"
 #include "probes/path_mtu.hpp"
 #include "probes/reach.hpp"
+#include "probes/synchronization_port.hpp"
 #include "probes/tcp_push.hpp"
 #include "probes/tls_handshake.hpp"
 
@@ -19,7 +20,7 @@ struct Catalogue {
   using AnyResult = std::variant<typename Ps::Result...>;
 };
 
-using Known = Catalogue<Reach, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth>;
+using Known = Catalogue<Reach, SyncPort, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth>;
 using AnyProbe = Known::Any;
 using AnyResult = Known::AnyResult;
 

@@ -3,6 +3,8 @@
 #include "probes/core/path.hpp"
 #include "probes/core/probe.hpp"
 #include "probes/linux/icmp_evidence.hpp"
+#include "probes/linux/route.hpp"
+#include "probes/reach_outcome.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,32 +14,6 @@
 #include <vector>
 
 namespace leadline {
-
-/// How an attempt to reach a peer ended, as far as one end can tell.
-enum class Outcome {
-  unclear,           ///< an errno that fits nothing below
-  answered,          ///< by the node that was meant
-  wrong_node,        ///< answered with the identity of another node (duplicate address, self-dial)
-  refused,           ///< RST, or ICMP 3/3 from the target itself
-  port_unreachable,  ///< ICMP 3/3 from another machine: a firewall that rejects
-  prohibited,        ///< ICMP 3/9, 3/10, 3/13 (v6: 1/1, 1/5, 1/6): a firewall that says so
-  no_route_at_hop,   ///< ICMP 3/0 (v6: 1/0) from a router
-  absent_behind_router,  ///< ICMP 3/1 (v6: 1/3) from the last router: it got no ARP answer
-  absent_on_link,        ///< the same from the own address: nobody answers ARP
-  no_local_route,        ///< ENETUNREACH at once, without any ICMP
-  silent                 ///< nothing came back in time
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(Outcome, {{Outcome::unclear, "unclear"},
-                                       {Outcome::answered, "answered"},
-                                       {Outcome::wrong_node, "wrong_node"},
-                                       {Outcome::refused, "refused"},
-                                       {Outcome::port_unreachable, "port_unreachable"},
-                                       {Outcome::prohibited, "prohibited"},
-                                       {Outcome::no_route_at_hop, "no_route_at_hop"},
-                                       {Outcome::absent_behind_router, "absent_behind_router"},
-                                       {Outcome::absent_on_link, "absent_on_link"},
-                                       {Outcome::no_local_route, "no_local_route"},
-                                       {Outcome::silent, "silent"}})
 
 /// One protocol and port that was tried, and what came of it.
 struct Attempt {
@@ -61,16 +37,6 @@ struct Hop {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hop, distance, address, rtt_ms)
 
-/// How this node's kernel would send to the peer (rtnetlink RTM_GETROUTE).
-struct RouteChoice {
-  bool found{};
-  std::string interface;
-  std::string gateway;  ///< empty: on link
-  std::string preferred_source;
-  std::uint32_t mtu{};  ///< 0: the interface's
-};
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RouteChoice, found, interface, gateway, preferred_source, mtu)
-
 /// Does the peer answer, by UDP and on TCP ports all over its ephemeral range, and is it the one
 /// meant?
 struct Reach {
@@ -83,6 +49,8 @@ struct Reach {
   int trace_hops{16};      // traceroute of failing and of routed paths; 0: never
 
   struct Result {
+    std::string source;  ///< our address
+    std::string target;  ///< the peer's
     RouteChoice route;
     int udp_sent{};
     int udp_received{};
@@ -97,8 +65,9 @@ struct Reach {
   };
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Reach, udp_tries, timeout_ms, tos, trace_hops)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Reach::Result, route, udp_sent, udp_received, udp_rtt_us, udp,
-                                   tcp, ttl_seen, ttl_received, tos_sent, tos_seen, hops)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Reach::Result, source, target, route, udp_sent, udp_received,
+                                   udp_rtt_us, udp, tcp, ttl_seen, ttl_received, tos_sent, tos_seen,
+                                   hops)
 
 Async<Reach::Result> run(Reach probe);
 /// ok: everything answered by the right node. fail: something did not.
