@@ -1,0 +1,137 @@
+#include "tests/lab/run/check_run.hpp"
+
+#include "tests/lab/network/subprocess.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <fstream>
+#include <poll.h>
+#include <regex>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+namespace leadline::lab {
+namespace {
+using Clock = std::chrono::steady_clock;
+
+std::vector<std::string> command_line(Places const& places, Scenario const& scenario,
+                                      CheckSettings const& settings) {
+  std::vector<std::string> words{(places.programs / "leadline").string(),
+                                 "check",
+                                 "--listen",
+                                 fmt::format("0.0.0.0:{}", control_port),
+                                 "--tls",
+                                 places.tls_of("coordinator").string(),
+                                 "--yes"};
+  auto add = [&words](std::string option, std::string value) {
+    words.push_back(std::move(option));
+    words.push_back(std::move(value));
+  };
+  for (auto const& cluster : scenario.clusters)
+    add("--expect", fmt::format("{}={}", cluster.name, cluster.nodes));
+  if (!scenario.plan.empty()) {
+    auto const plan = places.directory / "plan.yaml";
+    std::ofstream{plan} << scenario.plan << '\n';
+    add("--plan", plan.string());
+  }
+  if (settings.show) {
+    add("-o", "text");
+  } else {
+    add("-o", "json");
+    add("--out", (places.directory / (settings.name + ".report.json")).string());
+  }
+  words.insert(words.end(), scenario.check.begin(), scenario.check.end());
+  return words;
+}
+
+/// Whether a process listens on the port in its network namespace (proc(5), /proc/net/tcp).
+bool listens(pid_t process, int port) {
+  auto const wanted = fmt::format(":{:04X} ", port);
+  for (auto const* table : {"tcp", "tcp6"}) {
+    std::ifstream file{fmt::format("/proc/{}/net/{}", process, table)};
+    for (std::string line; std::getline(file, line);) {
+      auto const local = line.find(wanted);
+      if (local != std::string::npos && local < 50 && line.find(" 0A ", local) != std::string::npos)
+        return true;
+    }
+  }
+  return false;
+}
+}  // namespace
+
+CheckRun::CheckRun(Places const& places, Scenario const& scenario, Lab const& lab,
+                   CheckSettings settings)
+    : settings_{std::move(settings)},
+      error_file_{create_file(places.directory / (settings_.name + ".stderr"))} {
+  std::array<int, 2> errors{};
+  if (::pipe2(errors.data(), O_CLOEXEC) != 0)
+    throw std::system_error{errno, std::generic_category(), "pipe"};
+  errors_ = FileDescriptor{errors[0]};
+  FileDescriptor const writer{errors[1]};
+  FileDescriptor output;
+  if (!settings_.show) output = create_file(places.directory / (settings_.name + ".stdout"));
+  coordinator_ = start({.words = command_line(places, scenario, settings_),
+                        .network_namespace = lab.coordinator().descriptor(),
+                        .environment = {},
+                        .standard_input = -1,
+                        .standard_output = output.get(),
+                        .standard_error = writer.get()});
+}
+
+void CheckRun::await_listening() const {
+  using namespace std::chrono_literals;
+  auto const deadline = Clock::now() + 5s;
+  while (Clock::now() < deadline && !listens(coordinator_, control_port)) {
+    pollfd ended{.fd = errors_.get(), .events = 0, .revents = 0};
+    if (::poll(&ended, 1, 2) > 0) return;
+  }
+}
+
+CheckOutcome CheckRun::finish() {
+  CheckOutcome outcome;
+  std::string unfinished;
+  auto const deadline = Clock::now() + settings_.limit;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    pollfd said{.fd = errors_.get(), .events = POLLIN, .revents = 0};
+    if (left.count() <= 0 || ::poll(&said, 1, static_cast<int>(left.count())) == 0) {
+      outcome.out_of_time = true;
+      ::kill(coordinator_, SIGKILL);
+      break;
+    }
+    auto const octets = ::read(errors_.get(), buffer.data(), buffer.size());
+    if (octets < 0 && errno == EINTR) continue;
+    if (octets <= 0) break;
+    std::string_view const text{buffer.data(), static_cast<std::size_t>(octets)};
+    for (int const sink : {error_file_.get(), settings_.show ? STDERR_FILENO : -1})
+      if (sink >= 0 && ::write(sink, text.data(), text.size()) < 0)
+        throw std::system_error{errno, std::generic_category(), "stderr"};
+    unfinished += text;
+    take_lines(unfinished, outcome);
+  }
+  outcome.exit_code = wait_for(coordinator_);
+  outcome.ended = Clock::now();
+  return outcome;
+}
+
+void CheckRun::take_lines(std::string& unfinished, CheckOutcome& outcome) {
+  for (auto end = unfinished.find('\n'); end != std::string::npos; end = unfinished.find('\n')) {
+    auto const line = unfinished.substr(0, end);
+    unfinished.erase(0, end + 1);
+    auto const set_off = std::ranges::find_if(settings_.events, [&](Event const& e) {
+      return std::regex_search(line, std::regex{e.when});
+    });
+    if (set_off == settings_.events.end()) continue;
+    settings_.on_event(*set_off, coordinator_);
+    outcome.events.push_back(line);
+    settings_.events.erase(set_off);
+  }
+}
+}  // namespace leadline::lab

@@ -1,0 +1,43 @@
+#pragma once
+#include "tests/lab/run/programs.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace leadline::lab {
+
+/// One `leadline check` in the coordinator's namespace.
+struct CheckSettings {
+  std::string name{"check"};  ///< NAME.stdout, NAME.stderr and NAME.report.json are written
+  bool show{};                ///< as text, to the terminal
+  std::vector<Event> events;
+  std::function<void(Event const&, pid_t coordinator)> on_event;
+  std::chrono::seconds limit{180};  ///< after which it is killed
+};
+
+struct CheckOutcome {
+  int exit_code{};  ///< 128 + signal if it was killed
+  bool out_of_time{};
+  std::vector<std::string> events;  ///< the lines of stderr that set events off
+  std::chrono::steady_clock::time_point ended;
+};
+
+/// A check that has been started.
+class CheckRun {
+ public:
+  CheckRun(Places const& places, Scenario const& scenario, Lab const& lab, CheckSettings settings);
+
+  /// Returns when the coordinator listens, or has ended already.
+  void await_listening() const;
+  CheckOutcome finish();
+
+ private:
+  void take_lines(std::string& unfinished, CheckOutcome& outcome);
+
+  CheckSettings settings_;
+  FileDescriptor errors_;  ///< what the coordinator says on stderr
+  FileDescriptor error_file_;
+  pid_t coordinator_{-1};
+};
+}  // namespace leadline::lab

@@ -1,0 +1,116 @@
+#include "tests/lab/run/scenario_run.hpp"
+
+#include "tests/lab/run/check_run.hpp"
+#include "tests/lab/run/migration_certificates.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <thread>
+
+namespace leadline::lab {
+namespace {
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+double seconds(Clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+class ScenarioRun {
+ public:
+  ScenarioRun(Scenario const& scenario, RunSettings const& settings)
+      : scenario_{scenario},
+        settings_{settings},
+        lab_{plan_topology(scenario), settings.places.directory} {}
+
+  int run();
+
+ private:
+  void prepare_certificates() const;
+  void start_agents();
+  CheckOutcome check(std::string name, std::vector<Event> events);
+  void carry_out(Event const& event, pid_t coordinator) const;
+  [[nodiscard]] double await_silence(Clock::time_point since) const;
+
+  Scenario const& scenario_;
+  RunSettings const& settings_;
+  Lab lab_;
+  std::map<std::string, pid_t> agents_;
+  nlohmann::json record_;
+};
+
+void ScenarioRun::prepare_certificates() const {
+  issue_certificates(settings_.places, scenario_);
+  if (!scenario_.migration_tls) return;
+  MigrationCertificates const certificates{scenario_.clusters};
+  for (auto const& node : lab_.topology().nodes) {
+    auto const found = scenario_.agents.find(node.cluster + "/" + node.node);
+    certificates.write(
+        settings_.places.migration_tls_of(node), node.cluster,
+        found == scenario_.agents.end() ? MigrationIdentity::valid : found->second.identity);
+  }
+}
+
+void ScenarioRun::start_agents() {
+  for (auto const& node : lab_.topology().nodes)
+    if (auto const agent = start_agent(settings_.places, scenario_, lab_, node))
+      agents_.emplace(node.cluster + "/" + node.node, *agent);
+}
+
+void ScenarioRun::carry_out(Event const& event, pid_t coordinator) const {
+  auto const process = event.target == "coordinator" ? coordinator : agents_.at(event.target);
+  ::kill(process, event.action == Event::Action::kill ? SIGKILL : SIGSTOP);
+}
+
+CheckOutcome ScenarioRun::check(std::string name, std::vector<Event> events) {
+  CheckRun run{
+      settings_.places,
+      scenario_,
+      lab_,
+      {.name = std::move(name),
+       .show = settings_.show,
+       .events = std::move(events),
+       .on_event = [this](Event const& event, pid_t coordinator) { carry_out(event, coordinator); },
+       .limit = settings_.limit}};
+  run.await_listening();
+  if (agents_.empty()) start_agents();
+  return run.finish();
+}
+
+/// How long packets went on to leave the nodes; gives up after 15 s.
+double ScenarioRun::await_silence(Clock::time_point since) const {
+  auto const last = [this] {
+    return Clock::time_point{std::chrono::nanoseconds{lab_.traffic().last_packet_ns}};
+  };
+  while (Clock::now() - since < 15s && Clock::now() - std::max(last(), since) < 2s)
+    std::this_thread::sleep_for(50ms);
+  return std::max(0.0, seconds(last() - since));
+}
+
+int ScenarioRun::run() {
+  auto const start = Clock::now();
+  prepare_certificates();
+  auto const first = check("check", scenario_.events);
+  record_ = {{"about", scenario_.about},
+             {"exit_code", first.exit_code},
+             {"out_of_time", first.out_of_time},
+             {"events", first.events},
+             {"check_seconds", seconds(first.ended - start)}};
+  if (scenario_.then_expect) {
+    record_["traffic_after_end_seconds"] = await_silence(first.ended);
+    auto const second = check("then", {});
+    record_["then"] = {{"exit_code", second.exit_code}, {"out_of_time", second.out_of_time}};
+  }
+  lab_.unplug();
+  std::ofstream{settings_.places.directory / "lab.json"} << record_.dump(2) << '\n';
+  return first.exit_code;
+}
+}  // namespace
+
+int run_scenario(Scenario const& scenario, RunSettings const& settings) {
+  return ScenarioRun{scenario, settings}.run();
+}
+}  // namespace leadline::lab

@@ -1,0 +1,90 @@
+#pragma once
+#include "tests/lab/scenario/fault.hpp"
+
+#include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadline::lab {
+
+struct ClusterSize {
+  std::string name;
+  int nodes{};
+};
+
+enum class AddressFamily { ipv4, ipv6, dual };
+
+/// What is wrong with a node's migration certificates.
+enum class MigrationIdentity {
+  valid,
+  foreign_ca,
+  expired,
+  not_yet_valid,
+  wrong_cn,
+  wrong_eku,
+  expiring_soon
+};
+
+/// How one agent differs from the others.
+struct AgentOverride {
+  bool missing{};
+  std::vector<std::string> arguments;
+  std::chrono::seconds clock{};  ///< its wall clock is ahead by this; the monotonic one is not
+  MigrationIdentity identity{MigrationIdentity::valid};
+};
+
+/// Done once, when a line of the coordinator's stderr matches.
+struct Event {
+  enum class Action { kill, stop };
+  std::string when;  ///< an ECMAScript regular expression
+  Action action{Action::kill};
+  std::string target;  ///< "coordinator", or a node: its agent
+};
+
+struct ExpectedFinding {
+  std::string code;
+  std::string severity;  ///< empty: any
+  nlohmann::json scope;  ///< as in the report; null: any
+};
+
+struct Expectation {
+  std::string verdict;  ///< empty: there is no report, the coordinator was killed
+  std::optional<int> exit_code;
+  std::vector<ExpectedFinding> findings;
+  std::vector<std::string> also_allowed;  ///< codes that may appear, as warnings
+};
+
+/// One lab and what leadline must say about it.
+struct Scenario {
+  std::string about;
+  std::vector<ClusterSize> clusters{{"east", 3}, {"west", 3}};
+  AddressFamily family{AddressFamily::ipv4};
+  int mtu{1500};
+  bool routed{};  ///< two routers in a row between the clusters, which have a subnet each
+  bool migration_tls{true};
+  std::uint64_t seed{1};
+  std::vector<Fault> faults;
+  std::map<std::string, AgentOverride> agents;
+  std::vector<std::string> check;  ///< more arguments for `leadline check`
+  std::string plan;                ///< YAML for --plan; empty: none
+  std::vector<Event> events;
+  Expectation expect;
+  /// Another run with the same agents after the first; what it must say.
+  std::optional<Expectation> then_expect;
+};
+
+/// One mistake in a scenario file (line and column from 1).
+struct ScenarioMistake {
+  int line{};
+  int column{};
+  std::string message;
+};
+
+/// All mistakes at once.
+tl::expected<Scenario, std::vector<ScenarioMistake>> read_scenario(std::string const& yaml);
+}  // namespace leadline::lab

@@ -1,0 +1,9 @@
+#pragma once
+#include "tests/lab/switch/fabric.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace leadline::lab {
+/// Per port and link, per direction: what was forwarded, and what was dropped for which reason.
+nlohmann::json describe_counters(Fabric& fabric);
+}  // namespace leadline::lab
