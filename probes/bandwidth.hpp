@@ -1,4 +1,5 @@
 #pragma once
+#include "probes/bulk_slot.hpp"
 #include "probes/core/json.hpp"
 #include "probes/core/path.hpp"
 #include "probes/core/probe.hpp"
@@ -23,6 +24,7 @@ struct Bandwidth {
   static constexpr std::string_view name = "bandwidth";
   Path path;
   std::shared_ptr<TlsIdentity const> identity;  ///< filled by the agent, never sent
+  std::shared_ptr<BulkSlot> slot;               ///< this node's, filled by the agent, never sent
   Transport transport{Transport::tcp};
   int streams{1};                               ///< 1 to 32
   std::chrono::milliseconds duration_ms{1500};  ///< at most, warm-up included

@@ -5,6 +5,9 @@
 #include "probes/wire/certificate.hpp"
 #include "probes/wire/tls_fault.hpp"
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -51,6 +54,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TlsHandshake::Result, completed, migration_id
                                    alert_sent, alert_received, detail, own_leaf, peer_leaf,
                                    peer_issuer)
 
+/// Error: no connection, or no end to the handshake in time. A refused handshake is a Result.
 Async<TlsHandshake::Result> run(TlsHandshake probe);
+/// The answering side, after preamble and welcome: shakes hands, and when both accept sends an
+/// octet, reads one and sends another. Ends at the latest 8 s later, or when it is cancelled.
+boost::asio::awaitable<void> serve_tls(boost::asio::ip::tcp::socket socket,
+                                       std::shared_ptr<TlsIdentity const> identity);
+/// ok: both accept each other. fail: one does not, and why.
 Assessment assess(TlsHandshake::Result const& result);
 }  // namespace leadline

@@ -1,0 +1,37 @@
+#pragma once
+#include <memory>
+#include <utility>
+
+namespace leadline {
+
+/// One bulk test at a time on this node, as source or as target: whoever holds the lease measures.
+/// One object a process, shared by the Bandwidth probe and the BulkTarget; one thread only.
+class BulkSlot {
+ public:
+  /// Frees the slot when it goes.
+  class Lease {
+   public:
+    explicit Lease(std::shared_ptr<bool> taken) : taken_{std::move(taken)} { *taken_ = true; }
+
+    ~Lease() {
+      if (taken_) *taken_ = false;
+    }
+
+    Lease(Lease&& other) noexcept = default;
+    Lease(Lease const&) = delete;
+    Lease& operator=(Lease const&) = delete;
+    Lease& operator=(Lease&&) = delete;
+
+   private:
+    std::shared_ptr<bool> taken_;
+  };
+
+  [[nodiscard]] bool free() const { return !*taken_; }
+
+  /// nullptr while another has it.
+  std::unique_ptr<Lease> take() { return free() ? std::make_unique<Lease>(taken_) : nullptr; }
+
+ private:
+  std::shared_ptr<bool> taken_ = std::make_shared<bool>(false);
+};
+}  // namespace leadline

@@ -1,0 +1,194 @@
+#include "probes/tls_handshake.hpp"
+
+#include "probes/core/within.hpp"
+#include "probes/data_connection.hpp"
+#include "probes/wire/tls_identity.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <utility>
+
+namespace leadline {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Stream = asio::ssl::stream<tcp::socket>;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds serving_limit{8};
+
+boost::asio::awaitable<error_code> read_octet(Stream* stream) {
+  std::array<char, 1> octet{};
+  auto const [error, n] = co_await asio::async_read(*stream, asio::buffer(octet), no_throw);
+  co_return error;
+}
+
+boost::asio::awaitable<error_code> write_octet(Stream* stream) {
+  std::array<char, 1> const octet{'L'};
+  auto const [error, n] = co_await asio::async_write(*stream, asio::buffer(octet), no_throw);
+  co_return error;
+}
+
+/// Under TLS 1.3 the client is done before the server has looked at its certificate; the server's
+/// octet says that it accepted, the second one that ours arrived.
+boost::asio::awaitable<error_code> exchange_octets(Stream* stream) {
+  if (auto const error = co_await read_octet(stream)) co_return error;
+  if (auto const error = co_await write_octet(stream)) co_return error;
+  co_return co_await read_octet(stream);
+}
+
+void describe_session(TlsHandshake::Result& result, SSL* ssl) {
+  result.version = SSL_get_version(ssl);
+  result.cipher = SSL_get_cipher_name(ssl);
+  if (auto const group = SSL_get_negotiated_group(ssl); group != 0)
+    if (auto const* name = SSL_group_to_name(ssl, static_cast<int>(group))) result.group = name;
+  unsigned char const* alpn = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl, &alpn, &length);
+  result.alpn.assign(alpn, alpn + length);
+}
+
+/// Puts a failed handshake into words: whose fault it is and what was said about it.
+void describe_failure(TlsHandshake::Result& result, HandshakeRecord const& record,
+                      error_code error) {
+  result.peer_fault = record.peer_fault;
+  if (!record.alert_received.empty())
+    result.own_fault = fault_of_alert(record.alert_received);
+  else if (!record.alert_sent.empty() && record.peer_fault == TlsFault::none)
+    result.peer_fault = fault_of_alert(record.alert_sent);
+  else if (record.peer_fault == TlsFault::none)
+    result.own_fault =
+        error.category() == asio::error::get_ssl_category() ? TlsFault::other : TlsFault::closed;
+  result.detail = record.detail.empty() ? error.message() : record.detail;
+}
+
+Async<TlsHandshake::Result> shake_hands(TlsHandshake probe) {
+  auto socket = co_await open_data_connection(probe.path, {.purpose = Preamble::Purpose::tls});
+  if (!socket) co_return tl::unexpected(std::move(socket.error()));
+  HandshakeRecord record;
+  Stream stream{std::move(*socket), probe.identity->client()};
+  keep_record(stream.native_handle(), record);
+
+  TlsHandshake::Result result;
+  result.migration_identity = probe.identity->migration();
+  result.own_leaf = probe.identity->client_leaf();
+  auto const start = Clock::now();
+  auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, no_throw);
+  result.handshake_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  if (!error) {
+    describe_session(result, stream.native_handle());
+    error = co_await exchange_octets(&stream);
+  }
+  result.completed = !error;
+  result.peer_leaf = record.peer_leaf;
+  if (record.peer_leaf) result.peer_issuer = probe.identity->issuer_of(*record.peer_leaf);
+  result.alert_sent = record.alert_sent;
+  result.alert_received = record.alert_received;
+  if (error) describe_failure(result, record, error);
+  co_return result;
+}
+
+/// Closing with something unread would reset the connection, and take our alert with it.
+boost::asio::awaitable<void> close_gently(Stream* stream) {
+  error_code ignored;
+  stream->next_layer().shutdown(tcp::socket::shutdown_send, ignored);
+  std::array<char, 4096> rest{};
+  for (bool open = true; open;) {
+    auto const [end, n] =
+        co_await stream->next_layer().async_read_some(asio::buffer(rest), no_throw);
+    open = !end;
+  }
+}
+
+Async<bool> answer_handshake(tcp::socket socket, std::shared_ptr<TlsIdentity const> identity) {
+  Stream stream{std::move(socket), identity->server()};
+  auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, no_throw);
+  if (!error) error = co_await write_octet(&stream);
+  if (!error) error = co_await read_octet(&stream);
+  if (!error) error = co_await write_octet(&stream);
+  co_await close_gently(&stream);
+  co_return !error;
+}
+
+/// What a fault means for the one whose certificate it is.
+std::string_view meaning(TlsFault fault) {
+  switch (fault) {
+    case TlsFault::none:
+      return "is accepted";
+    case TlsFault::untrusted:
+      return "is signed by no CA of the other side's bundle";
+    case TlsFault::expired:
+      return "or its CA has expired";
+    case TlsFault::not_yet_valid:
+      return "or its CA is not valid yet";
+    case TlsFault::wrong_cn:
+      return "has the wrong CN";
+    case TlsFault::wrong_eku:
+      return "is not made for this end of a connection (extended key usage)";
+    case TlsFault::version:
+    case TlsFault::no_alpn:
+    case TlsFault::closed:
+    case TlsFault::other:
+      break;
+  }
+  return "is refused";
+}
+
+std::string sentence(TlsFault fault, std::string_view whose) {
+  switch (fault) {
+    case TlsFault::version:
+      return "the two sides share no TLS version or cipher";
+    case TlsFault::no_alpn:
+      return "the two sides share no application protocol (ALPN)";
+    case TlsFault::closed:
+      return "the connection was lost during the handshake, without an alert";
+    default:
+      return fmt::format("{} certificate {}", whose, meaning(fault));
+  }
+}
+}  // namespace
+
+Async<TlsHandshake::Result> run(TlsHandshake probe) {
+  if (!probe.identity)
+    co_return tl::unexpected(Error{.stage = Error::Stage::configuration,
+                                   .code = make_error_code(boost::system::errc::invalid_argument),
+                                   .detail = "no TLS identity"});
+  auto outcome = co_await within(probe.timeout_ms, shake_hands(probe));
+  if (!outcome && outcome.error().stage == Error::Stage::timeout && outcome.error().detail.empty())
+    outcome.error().detail = fmt::format(
+        "no end of the handshake within {} ms; do large packets "
+        "arrive?",
+        probe.timeout_ms.count());
+  co_return outcome;
+}
+
+boost::asio::awaitable<void> serve_tls(tcp::socket socket,
+                                       std::shared_ptr<TlsIdentity const> identity) {
+  if (identity) co_await within(serving_limit, answer_handshake(std::move(socket), identity));
+}
+
+Assessment assess(TlsHandshake::Result const& result) {
+  if (result.completed)
+    return {Status::ok, result.migration_identity
+                            ? "both sides accept each other"
+                            : "both sides accept each other's leadline certificates; KubeVirt's "
+                              "were not given"};
+  std::string reason;
+  if (result.peer_fault != TlsFault::none)
+    reason = sentence(result.peer_fault, "the peer's");
+  else if (result.own_fault != TlsFault::none)
+    reason = sentence(result.own_fault, "this node's");
+  else
+    return {Status::inconclusive, "the handshake did not complete"};
+  if (!result.detail.empty()) reason += ": " + result.detail;
+  return {Status::fail, std::move(reason)};
+}
+}  // namespace leadline
