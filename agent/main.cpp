@@ -1,0 +1,63 @@
+#include "agent/options.hpp"
+#include "agent/session.hpp"
+#include "probes/core/error.hpp"
+#include "probes/wire/tls_identity.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+
+namespace {
+namespace asio = boost::asio;
+using namespace leadline;
+
+constexpr int exit_usage = 2;
+
+/// Mistakes in the files are told at once, not at the first connection.
+void check_identities(agent::Options const& options) {
+  if (auto const own = TlsIdentity::from_leadline(options.tls); !own)
+    throw std::invalid_argument{"--tls: " + own.error().detail};
+  if (options.migration_tls.empty()) return;
+  if (auto const migration = TlsIdentity::from_migration(options.migration_tls); !migration)
+    throw std::invalid_argument{"--migration-tls: " + migration.error().detail};
+}
+
+void serve(agent::Options const& options) {
+  asio::io_context context{1};
+  asio::signal_set signals{context, SIGINT, SIGTERM};
+  signals.async_wait([&](auto const& error, int) {
+    if (!error) context.stop();
+  });
+  asio::co_spawn(context, agent::attend(options), [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+  context.run();
+}
+}  // namespace
+
+int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end
+  spdlog::set_default_logger(spdlog::stderr_color_mt("agent"));
+  spdlog::set_pattern("%H:%M:%S %^%l%$ %v");
+  try {
+    auto const options = agent::read_options(count, words, std::cout);
+    if (!options) return 0;
+    if (options->verbose) spdlog::set_level(spdlog::level::debug);
+    check_identities(*options);
+    serve(*options);
+    return 0;
+  } catch (std::invalid_argument const& e) {
+    std::cerr << "leadline-agent: " << e.what() << "\nTry 'leadline-agent --help'.\n";
+    return exit_usage;
+  } catch (std::exception const& e) {
+    std::cerr << "leadline-agent: " << e.what() << '\n';
+    return 1;
+  }
+}

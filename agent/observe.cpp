@@ -1,0 +1,82 @@
+#include "agent/observe.hpp"
+
+#include "probes/core/within.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace leadline::agent {
+namespace {
+using namespace std::chrono_literals;
+
+// The caps below hold at the agent: a coordinator that asks for more does not get it.
+
+void cap(Reach& probe, BitRate) {
+  probe.udp_tries = std::clamp(probe.udp_tries, 1, 10);
+  probe.timeout_ms = std::clamp(probe.timeout_ms, 100ms, 30000ms);
+  probe.trace_hops = std::clamp(probe.trace_hops, 0, 32);
+}
+
+void cap(TlsHandshake& probe, BitRate) {
+  probe.timeout_ms = std::clamp(probe.timeout_ms, 100ms, 30000ms);
+}
+
+void cap(PathMtu& probe, BitRate) {
+  probe.timeout_ms = std::clamp(probe.timeout_ms, 100ms, 30000ms);
+}
+
+void cap(TcpPush& probe, BitRate) {
+  probe.push_bytes = std::min<std::uint64_t>(probe.push_bytes, 1U << 20U);
+  probe.timeout_ms = std::clamp(probe.timeout_ms, 100ms, 30000ms);
+}
+
+void cap(Latency& probe, BitRate) {
+  probe.duration_ms = std::clamp(probe.duration_ms, 10ms, 60000ms);
+  probe.interval_us = std::max(probe.interval_us, std::chrono::microseconds{1000});
+}
+
+void cap(Bandwidth& probe, BitRate max_rate) {
+  probe.streams = std::clamp(probe.streams, 1, 32);
+  probe.duration_ms = std::clamp(probe.duration_ms, 100ms, 60000ms);
+  auto& rate = probe.rate_limit_bits_per_second;
+  if (rate.per_second <= 0 || rate > max_rate) rate = max_rate;
+}
+
+template <Probe P>
+boost::asio::awaitable<Sighting> observe_one(P probe) {
+  Sighting seen;
+  seen.observation.probe = P::name;
+  auto measurement = run(std::move(probe));
+  auto outcome = co_await std::move(measurement);
+  if (outcome) {
+    auto const [status, reason] = assess(*outcome);
+    seen.observation.status = status;
+    seen.observation.reason = reason;
+    seen.observation.result = AnyResult{*std::move(outcome)};
+  } else {
+    seen.observation.reason = describe(outcome.error());
+    seen.busy = outcome.error().code == boost::asio::error::try_again;
+  }
+  co_return seen;
+}
+}  // namespace
+
+AnyProbe made_ready(AnyProbe probe, Path const& path, std::shared_ptr<TlsIdentity const> identity,
+                    BitRate max_rate) {
+  std::visit(
+      [&](auto& p) {
+        p.path = path;
+        if constexpr (requires { p.identity; }) p.identity = identity;
+        cap(p, max_rate);
+      },
+      probe);
+  return probe;
+}
+
+boost::asio::awaitable<Sighting> observe(AnyProbe probe) {
+  return std::visit([](auto p) { return observe_one(std::move(p)); }, std::move(probe));
+}
+}  // namespace leadline::agent

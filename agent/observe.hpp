@@ -1,0 +1,29 @@
+#pragma once
+#include "agent/options.hpp"
+#include "probes/catalogue.hpp"
+#include "probes/core/path.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+
+namespace leadline {
+class TlsIdentity;
+}
+
+namespace leadline::agent {
+
+/// A probe made ready to go: over this path, as this identity, and within the agent's own caps
+/// whatever the coordinator asked for.
+AnyProbe made_ready(AnyProbe probe, Path const& path, std::shared_ptr<TlsIdentity const> identity,
+                    BitRate max_rate);
+
+/// What came of a probe; `busy`: a bulk test was refused because one runs, nothing was measured.
+struct Sighting {
+  Observation observation;
+  bool busy{};
+};
+
+/// Runs the probe and judges its result; source, target and family are the caller's to fill in.
+boost::asio::awaitable<Sighting> observe(AnyProbe probe);
+}  // namespace leadline::agent

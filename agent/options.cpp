@@ -1,0 +1,148 @@
+#include "agent/options.hpp"
+
+#include "probes/core/quantity.hpp"
+#include "probes/wire/identity.hpp"
+
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iostream>
+#include <stdexcept>
+#include <string_view>
+
+namespace leadline::agent {
+namespace {
+namespace po = boost::program_options;
+
+constexpr std::string_view usage =
+    "leadline-agent --coordinator HOST:PORT --cluster NAME --node NAME --tls DIR [options]\n"
+    "Runs beside virt-handler on a node: answers and runs the probes that the coordinator asks "
+    "for.\n";
+
+template <class T>
+T must(tl::expected<T, std::string> value, std::string_view option) {
+  if (!value) throw std::invalid_argument{fmt::format("--{}: {}", option, value.error())};
+  return *std::move(value);
+}
+
+std::uint16_t port_of(std::string_view text, std::string_view option) {
+  int port = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || port < 1 || port > 65535)
+    throw std::invalid_argument{
+        fmt::format("--{}: '{}' is not a port of 1 to 65535", option, text)};
+  return static_cast<std::uint16_t>(port);
+}
+
+void read_coordinator(std::string const& text, Options& options) {
+  auto const colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0)
+    throw std::invalid_argument{fmt::format(
+        "--coordinator: '{}' is not HOST:PORT, such as coordinator.example:7443", text)};
+  options.coordinator_host = text.substr(0, colon);
+  if (options.coordinator_host.front() == '[' && options.coordinator_host.back() == ']')
+    options.coordinator_host =
+        options.coordinator_host.substr(1, options.coordinator_host.size() - 2);
+  options.coordinator_port = std::to_string(port_of(text.substr(colon + 1), "coordinator"));
+}
+
+void read_ports(std::string const& text, Options& options) {
+  auto const dash = text.find('-');
+  if (dash == std::string::npos)
+    throw std::invalid_argument{
+        fmt::format("--ports: '{}' is not FIRST-LAST, such as 32768-60999", text)};
+  options.first_port = port_of(std::string_view{text}.substr(0, dash), "ports");
+  options.last_port = port_of(std::string_view{text}.substr(dash + 1), "ports");
+  constexpr int fewest = 64;  // eight listeners and a UDP socket must find free ports
+  if (options.last_port - options.first_port + 1 < fewest)
+    throw std::invalid_argument{
+        fmt::format("--ports: '{}' holds fewer than {} ports", text, fewest)};
+}
+
+void read_node(po::variables_map const& given, Options& options) {
+  options.cluster = given["cluster"].as<std::string>();
+  if (!is_dns_label(options.cluster))
+    throw std::invalid_argument{fmt::format(
+        "--cluster: '{}' is not a name of a-z, 0-9 and '-' (at most 63)", options.cluster)};
+  options.node = given["node"].as<std::string>();
+  if (options.node.empty() || options.node.size() > 253 ||
+      options.node.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") != std::string::npos)
+    throw std::invalid_argument{
+        fmt::format("--node: '{}' is not a node name of a-z, 0-9, '-' and '.'", options.node)};
+}
+
+void read_address(po::variables_map const& given, Options& options) {
+  if (given.count("address") == 0) return;
+  if (!given["interface"].defaulted())
+    throw std::invalid_argument{"--interface and --address exclude each other: give one of them"};
+  auto const text = given["address"].as<std::string>();
+  boost::system::error_code error;
+  options.address = boost::asio::ip::make_address(text, error);
+  if (error) throw std::invalid_argument{fmt::format("--address: '{}' is not an IP address", text)};
+}
+
+po::options_description described() {
+  po::options_description all{"Options"};
+  auto const text = [] { return po::value<std::string>(); };
+  all.add_options()                                                                            //
+      ("coordinator", text()->required(), "HOST:PORT that 'leadline check' listens on")        //
+      ("cluster", text()->required(), "cluster of this node, as in the certificate")           //
+      ("node", text()->required(), "name of this node")                                        //
+      ("tls", text()->required(), "directory with tls.crt, tls.key and ca.crt")                //
+      ("interface", text()->default_value("migration0"), "the migration network's interface")  //
+      ("address", text(), "the migration address, instead of the interface's first ones")      //
+      ("ports", text()->default_value("32768-60999"), "ports to answer on, FIRST-LAST")        //
+      ("allow", po::value<std::vector<std::string>>()->composing(),
+       "range that may be probed (CIDR, repeatable); default: the own migration network and those "
+       "of the peers")                                                          //
+      ("max-rate", text()->default_value("10Gbit"), "cap on a bandwidth test")  //
+      ("migration-tls", text(),
+       "virt-handler's certificates: DIR/server and DIR/client with tls.crt and tls.key, "
+       "DIR/ca/ca-bundle.crt")          //
+      ("verbose", "log more")           //
+      ("version", "print the version")  //
+      ("help", "print this text");
+  return all;
+}
+
+Options checked(po::variables_map const& given) {
+  Options options;
+  read_coordinator(given["coordinator"].as<std::string>(), options);
+  read_node(given, options);
+  options.tls = given["tls"].as<std::string>();
+  options.interface = given["interface"].as<std::string>();
+  read_address(given, options);
+  read_ports(given["ports"].as<std::string>(), options);
+  if (given.count("allow") > 0)
+    for (auto const& range : given["allow"].as<std::vector<std::string>>())
+      options.allow.push_back(must(Network::parse(range), "allow"));
+  options.max_rate = must(parse_rate(given["max-rate"].as<std::string>()), "max-rate");
+  if (given.count("migration-tls") > 0)
+    options.migration_tls = given["migration-tls"].as<std::string>();
+  options.verbose = given.count("verbose") > 0;
+  return options;
+}
+}  // namespace
+
+std::optional<Options> read_options(int count, char const* const* words, std::ostream& out) {
+  auto const all = described();
+  po::variables_map given;
+  try {
+    po::store(
+        po::command_line_parser{count, words}
+            .options(all)
+            .positional({})
+            .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+            .run(),
+        given);
+    if (given.count("help") > 0) return out << usage << '\n' << all, std::nullopt;
+    if (given.count("version") > 0)
+      return out << "leadline-agent " LEADLINE_VERSION "\n", std::nullopt;
+    po::notify(given);
+  } catch (po::error const& e) {
+    throw std::invalid_argument{e.what()};
+  }
+  return checked(given);
+}
+}  // namespace leadline::agent

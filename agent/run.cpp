@@ -1,0 +1,261 @@
+#include "agent/run.hpp"
+
+#include "agent/observe.hpp"
+#include "probes/core/within.hpp"
+#include "probes/wire/tls_identity.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace leadline::agent {
+namespace {
+namespace asio = boost::asio;
+
+constexpr int most_at_once = 64;
+
+/// Runs all to their end; cancelling the caller cancels each.
+template <class Op>
+asio::awaitable<void> all_of(std::vector<Op> ops) {
+  if (ops.empty()) co_return;
+  auto [order, failures] = co_await asio::experimental::make_parallel_group(std::move(ops))
+                               .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+  for (auto const& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+}
+
+/// The first global unicast address of each family, in the kernel's order: virt-handler's choice.
+std::vector<NetworkAddress> migration_addresses(InterfaceFacts const& interface,
+                                                Options const& options) {
+  std::vector<NetworkAddress> chosen;
+  bool have_v4 = false;
+  bool have_v6 = false;
+  for (auto const& [text, prefix_length, global_unicast, duplicate, tentative] :
+       interface.addresses) {
+    auto const address = asio::ip::make_address(text);
+    auto& have = address.is_v4() ? have_v4 : have_v6;
+    bool const wanted =
+        options.address ? address == *options.address : global_unicast && !duplicate && !have;
+    if (!wanted) continue;
+    have = true;
+    chosen.push_back({.address = text, .prefix_length = prefix_length});
+  }
+  return chosen;
+}
+
+Family family_of(std::string const& address) {
+  return address.find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
+}
+
+std::string why_no_address(InterfaceFacts const& interface, Options const& options) {
+  if (options.address)
+    return fmt::format("no interface of this node holds the address {}",
+                       options.address->to_string());
+  if (!interface.present) return fmt::format("this node has no interface '{}'", interface.name);
+  return fmt::format("interface '{}' holds no global unicast address", interface.name);
+}
+}  // namespace
+
+std::shared_ptr<Run> Run::begin(asio::any_io_executor executor, Options options,
+                                Prepare const& order, Send send) {
+  return std::shared_ptr<Run>{
+      new Run{std::move(executor), std::move(options), order, std::move(send)}};
+}
+
+Run::Run(asio::any_io_executor executor, Options options, Prepare const& order, Send send)
+    : executor_{std::move(executor)},
+      options_{std::move(options)},
+      send_{std::move(send)},
+      passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self} {
+  prepared_.run = order.run;
+  auto const name =
+      options_.address ? interface_of(options_.address->to_string()) : options_.interface;
+  prepared_.facts = gather_facts(name);
+  load_identity();
+  open_responder(order);
+}
+
+void Run::load_identity() {
+  // Afresh in each run: certificates are renewed while agents live on.
+  auto loaded = options_.migration_tls.empty()
+                    ? TlsIdentity::from_leadline(options_.tls)
+                    : TlsIdentity::from_migration(options_.migration_tls);
+  if (!options_.migration_tls.empty())
+    prepared_.facts.migration_identity = migration_identity_facts(options_.migration_tls);
+  if (loaded)
+    identity_ = *std::move(loaded);
+  else
+    spdlog::error("no TLS probes in this run: {}", describe(loaded.error()));
+}
+
+void Run::open_responder(Prepare const& order) {
+  auto const addresses = migration_addresses(prepared_.facts.interface, options_);
+  if (addresses.empty()) {
+    prepared_.problem = why_no_address(prepared_.facts.interface, options_);
+    spdlog::warn("{}: the coordinator is told", prepared_.problem);
+    return;
+  }
+  Responder::Options settings{.passport = passport_,
+                              .first_port = options_.first_port,
+                              .last_port = options_.last_port,
+                              .tcp_listeners = std::clamp(order.tcp_listeners, 1, 64),
+                              .identity = identity_};
+  for (auto const& [address, prefix_length] : addresses)
+    settings.addresses.push_back(asio::ip::make_address(address));
+  auto opened = Responder::open(executor_, settings);
+  if (!opened) {
+    prepared_.problem = describe(opened.error());
+    spdlog::error("cannot answer probes: {}", prepared_.problem);
+    return;
+  }
+  responder_ = *std::move(opened);
+  for (auto const& ports : responder_->ports())
+    for (auto const& address : addresses)
+      if (family_of(address.address) == ports.family)
+        prepared_.listening.push_back(
+            {.family = ports.family, .at = address, .udp_port = ports.udp, .tcp_ports = ports.tcp});
+}
+
+void Run::learn(RosterSheet sheet) {
+  for (auto& peer : sheet.peers) peers_.insert_or_assign(peer.index, std::move(peer));
+}
+
+bool Run::allows(asio::ip::address const& target) const {
+  if (!options_.allow.empty())
+    return std::ranges::any_of(options_.allow,
+                               [&](Network const& range) { return range.contains(target); });
+  // By default the networks of the run, and never loopback or link-local, whoever claims them.
+  if (target.is_loopback() || target.is_unspecified() || target.is_multicast()) return false;
+  if (target.is_v6() && target.to_v6().is_link_local()) return false;
+  static Network const link_local_v4{asio::ip::make_address("169.254.0.0"), 16};
+  return !link_local_v4.contains(target);
+}
+
+tl::expected<Path, std::string> Run::path_to(BatchTarget const& target) const {
+  auto const peer = peers_.find(target.peer);
+  if (peer == peers_.end())
+    return tl::unexpected(std::string{"the roster does not name this peer"});
+  auto const of_family = [&](Listening const& at) { return at.family == target.family; };
+  auto const own = std::ranges::find_if(prepared_.listening, of_family);
+  auto const there = std::ranges::find_if(peer->second.listening, of_family);
+  if (own == prepared_.listening.end() || there == peer->second.listening.end())
+    return tl::unexpected(std::string{"no address of this family on both nodes"});
+  auto const address = asio::ip::make_address(there->at.address);
+  if (!allows(address))
+    return tl::unexpected(
+        fmt::format("{} is outside what the agent may probe (--allow)", there->at.address));
+  return Path{.passport = passport_,
+              .peer = target.peer,
+              .source = asio::ip::make_address(own->at.address),
+              .target = address,
+              .udp_port = there->udp_port,
+              .tcp_ports = there->tcp_ports};
+}
+
+void Run::start(Batch batch) {
+  if (stopped_) return;
+  auto const id = batch.batch;
+  auto const self = shared_from_this();
+  asio::co_spawn(
+      executor_, carry_out(self, std::make_shared<Batch const>(std::move(batch))),
+      asio::bind_cancellation_slot(under_way_[id].slot(), [self, id](std::exception_ptr failure) {
+        self->under_way_.erase(id);
+        if (!failure || self->stopped_) return;
+        spdlog::error("batch {} ended early", id);
+        self->send_(BatchDone{.run = self->id(), .batch = id});
+      }));
+}
+
+asio::awaitable<void> Run::carry_out(std::shared_ptr<Run> run, std::shared_ptr<Batch const> batch) {
+  auto const taken = std::make_shared<std::size_t>(0);
+  auto const busy = std::make_shared<bool>(false);
+  auto const workers = std::clamp(batch->concurrency, 1, most_at_once);
+  using Worker =
+      decltype(asio::co_spawn(run->executor_, work(run, batch, taken, busy), asio::deferred));
+  std::vector<Worker> ops;
+  for (int i = 0; i < workers && static_cast<std::size_t>(i) < batch->targets.size(); ++i)
+    ops.push_back(asio::co_spawn(run->executor_, work(run, batch, taken, busy), asio::deferred));
+  co_await all_of(std::move(ops));
+  run->send_(BatchDone{.run = run->id(), .batch = batch->batch, .busy = *busy});
+}
+
+asio::awaitable<void> Run::work(std::shared_ptr<Run> run, std::shared_ptr<Batch const> batch,
+                                std::shared_ptr<std::size_t> taken, std::shared_ptr<bool> busy) {
+  auto const count = batch->targets.size();
+  while (*taken < count) {
+    // Each node begins at another target: nobody sees the first packets of all at once.
+    auto const at = (*taken)++;
+    auto const target = batch->targets.at((at + run->passport_.self) % count);
+    auto attempt = probe_target(run, batch, target);
+    if (co_await std::move(attempt)) *busy = true;
+  }
+}
+
+asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
+                                        std::shared_ptr<Batch const> batch, BatchTarget target) {
+  Observed message{.run = run->id(), .batch = batch->batch};
+  auto const path = run->path_to(target);
+  auto const seen = std::make_shared<std::vector<Sighting>>();
+  if (path) {
+    using Probing = decltype(asio::co_spawn(run->executor_, observe(AnyProbe{}), asio::deferred));
+    std::vector<Probing> ops;
+    bool refused = false;
+    for (auto const& probe : batch->probes) {
+      auto sighting = observe(made_ready(probe, *path, run->identity_, run->options_.max_rate));
+      if (!batch->together) {
+        seen->push_back(co_await std::move(sighting));
+        continue;
+      }
+      ops.push_back(asio::co_spawn(run->executor_, std::move(sighting), asio::deferred));
+    }
+    if (!ops.empty()) {
+      auto [order, failures, sightings] =
+          co_await asio::experimental::make_parallel_group(std::move(ops))
+              .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+      for (auto const& failure : failures)
+        if (failure) std::rethrow_exception(failure);
+      for (auto& sighting : sightings) seen->push_back(std::move(sighting));
+    }
+    for (auto const& sighting : *seen) refused = refused || sighting.busy;
+    if (refused) co_return true;  // whatever ran beside it means nothing either
+  } else {
+    for (auto const& probe : batch->probes)
+      seen->push_back(
+          {.observation = {
+               .probe = std::visit([](auto const& p) { return std::string{p.name}; }, probe),
+               .status = Status::skipped,
+               .reason = path.error()}});
+  }
+  for (auto& [observation, was_busy] : *seen) {
+    observation.source = run->passport_.self;
+    observation.target = target.peer;
+    observation.family = target.family;
+    message.observations.push_back(std::move(observation));
+  }
+  run->send_(message);
+  co_return false;
+}
+
+Counted Run::counted() const {
+  Counted counted{.run = id()};
+  if (responder_)
+    for (auto const& [from, family, udp_requests, tcp_connections] : responder_->counts())
+      counted.arrived.push_back({.from = from,
+                                 .family = family,
+                                 .udp_requests = udp_requests,
+                                 .tcp_connections = tcp_connections});
+  return counted;
+}
+
+void Run::stop() {
+  if (std::exchange(stopped_, true)) return;
+  for (auto& [id, signal] : under_way_) signal.emit(asio::cancellation_type::all);
+  responder_.reset();
+}
+}  // namespace leadline::agent

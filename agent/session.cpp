@@ -1,0 +1,183 @@
+#include "agent/session.hpp"
+
+#include "agent/backoff.hpp"
+#include "agent/run.hpp"
+#include "probes/core/within.hpp"
+#include "probes/wire/channel.hpp"
+#include "probes/wire/identity.hpp"
+#include "probes/wire/message.hpp"
+#include "probes/wire/tls_identity.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace leadline::agent {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr std::chrono::seconds connect_limit{10};
+
+std::int64_t wall_clock_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Error failure(Error::Stage stage, boost::system::error_code code, std::string detail) {
+  return {.stage = stage, .code = code, .detail = std::move(detail)};
+}
+
+Async<std::shared_ptr<Channel>> dial(Options options) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto const where = options.coordinator_host + ":" + options.coordinator_port;
+  auto const identity = TlsIdentity::from_leadline(options.tls);
+  if (!identity) co_return tl::unexpected(identity.error());
+  tcp::resolver resolver{executor};
+  auto [resolve_error, addresses] =
+      co_await resolver.async_resolve(options.coordinator_host, options.coordinator_port, no_throw);
+  if (resolve_error) co_return tl::unexpected(failure(Error::Stage::resolve, resolve_error, where));
+  Channel::Stream stream{executor, (*identity)->client()};
+  auto const [connect_error, peer] =
+      co_await asio::async_connect(stream.lowest_layer(), addresses, no_throw);
+  if (connect_error) co_return tl::unexpected(failure(Error::Stage::connect, connect_error, where));
+  auto const [handshake_error] =
+      co_await stream.async_handshake(asio::ssl::stream_base::client, no_throw);
+  if (handshake_error)
+    co_return tl::unexpected(failure(Error::Stage::handshake, handshake_error, where));
+  auto const who = identity_of(SSL_get0_peer_certificate(stream.native_handle()));
+  if (!who || who->role != Identity::Role::coordinator)
+    co_return tl::unexpected(failure(
+        Error::Stage::handshake, {},
+        fmt::format(
+            "{} does not show a coordinator's certificate but {}; only a coordinator is obeyed",
+            where, who ? format(*who) : who.error())));
+  co_return Channel::over(std::move(stream), coordinator_frame_limit);
+}
+
+/// One connection's worth of obedience: each message does one thing to the run under way.
+class Obedience {
+ public:
+  Obedience(asio::any_io_executor executor, Options options, std::shared_ptr<Channel> channel)
+      : executor_{std::move(executor)},
+        options_{std::move(options)},
+        channel_{std::move(channel)} {}
+
+  Obedience(Obedience const&) = delete;
+  Obedience& operator=(Obedience const&) = delete;
+
+  ~Obedience() {
+    if (run_) run_->stop();
+    channel_->close();
+  }
+
+  void operator()(Accepted const&) {
+    spdlog::info("connected to the coordinator as {}/{}", options_.cluster, options_.node);
+    accepted_ = true;
+  }
+
+  void operator()(Refused const& refused) { refusal_ = refused.reason; }
+
+  void operator()(Ping const& ping) {
+    channel_->send(encode(
+        AgentMessage{Pong{.coordinator_ns = ping.coordinator_ns, .agent_ns = wall_clock_ns()}}));
+  }
+
+  void operator()(Prepare const& order) {
+    if (run_) run_->stop();
+    spdlog::info("run {:x} begins", order.run);
+    run_ = Run::begin(
+        executor_, options_, order,
+        [channel = channel_](AgentMessage const& message) { channel->send(encode(message)); });
+    channel_->send(encode(AgentMessage{run_->prepared()}));
+  }
+
+  void operator()(RosterSheet& sheet) {
+    if (is_current(sheet.run)) run_->learn(std::move(sheet));
+  }
+
+  void operator()(Batch& batch) {
+    if (is_current(batch.run)) run_->start(std::move(batch));
+  }
+
+  void operator()(Count const& count) {
+    if (is_current(count.run)) channel_->send(encode(AgentMessage{run_->counted()}));
+  }
+
+  void operator()(Stop const& stop) {
+    if (!is_current(stop.run)) return;
+    spdlog::info("run {:x} is over", stop.run);
+    run_->stop();
+    run_.reset();
+  }
+
+  [[nodiscard]] bool accepted() const { return accepted_; }
+
+  [[nodiscard]] std::string const& refusal() const { return refusal_; }
+
+ private:
+  [[nodiscard]] bool is_current(RunId run) const { return run_ && run_->id() == run; }
+
+  asio::any_io_executor executor_;
+  Options options_;
+  std::shared_ptr<Channel> channel_;
+  std::shared_ptr<Run> run_;
+  bool accepted_{};
+  std::string refusal_;
+};
+
+/// Until the connection ends, and then why. `accepted` is set once the coordinator took us.
+asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<bool> accepted) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto dialling = dial(options);
+  auto dialled = co_await within(connect_limit, std::move(dialling));
+  if (!dialled) co_return describe(dialled.error());
+  auto const channel = *dialled;
+  Obedience obedience{executor, options, channel};
+  channel->send(encode(AgentMessage{
+      Hello{.version = LEADLINE_VERSION, .cluster = options.cluster, .node = options.node}}));
+  for (;;) {
+    auto receiving = channel->receive();
+    auto text = co_await within(coordinator_silence_limit, std::move(receiving));
+    if (!text) {
+      if (text.error().stage != Error::Stage::timeout) co_return describe(text.error());
+      co_return fmt::format("the coordinator has been silent for {} s",
+                            coordinator_silence_limit.count() / 1000);
+    }
+    auto message = decode_coordinator_message(*text);
+    if (!message) co_return message.error();
+    std::visit(obedience, *message);
+    *accepted = obedience.accepted();
+    if (!obedience.refusal().empty())
+      co_return "the coordinator refused this agent: " + obedience.refusal();
+  }
+}
+}  // namespace
+
+asio::awaitable<void> attend(Options options) {
+  Backoff backoff;
+  std::minstd_rand chance{std::random_device{}()};
+  std::string told;
+  for (;;) {
+    auto const accepted = std::make_shared<bool>(false);
+    auto serving = serve_once(options, accepted);
+    auto const why = co_await std::move(serving);
+    if (*accepted) backoff.succeeded();
+    // Once is enough while nothing changes: an idle agent may dial for days.
+    if (why != told) spdlog::warn("{}; trying again", why);
+    told = why;
+    co_await elapse(backoff.next(std::uniform_real_distribution<>{0, 1}(chance)));
+  }
+}
+}  // namespace leadline::agent
