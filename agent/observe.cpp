@@ -20,6 +20,10 @@ void cap(Reach& probe, BitRate) {
   probe.trace_hops = std::clamp(probe.trace_hops, 0, 32);
 }
 
+void cap(SyncPort& probe, BitRate) {
+  probe.timeout_ms = std::clamp(probe.timeout_ms, 100ms, 30000ms);
+}
+
 void cap(TlsHandshake& probe, BitRate) {
   probe.timeout_ms = std::clamp(probe.timeout_ms, 100ms, 30000ms);
 }

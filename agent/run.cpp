@@ -53,6 +53,13 @@ Family family_of(std::string const& address) {
   return address.find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
 }
 
+Sighting skipped(AnyProbe const& probe, std::string reason) {
+  auto name = std::visit([](auto const& p) { return std::string{p.name}; }, probe);
+  return {.observation = {.probe = std::move(name),
+                          .status = Status::skipped,
+                          .reason = std::move(reason)}};
+}
+
 std::string why_no_address(InterfaceFacts const& interface, Options const& options) {
   if (options.address)
     return fmt::format("no interface of this node holds the address {}",
@@ -137,6 +144,14 @@ bool Run::allows(asio::ip::address const& target) const {
   return !link_local_v4.contains(target);
 }
 
+bool Run::allows_sync(std::string const& endpoint) const {
+  auto host = endpoint.substr(0, endpoint.rfind(':'));
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  auto const address = asio::ip::make_address(host, error);
+  return !error && allows(address);
+}
+
 tl::expected<Path, std::string> Run::path_to(BatchTarget const& target) const {
   auto const peer = peers_.find(target.peer);
   if (peer == peers_.end())
@@ -207,6 +222,10 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
     std::vector<Probing> ops;
     bool refused = false;
     for (auto const& probe : batch->probes) {
+      if (auto const* sync = std::get_if<SyncPort>(&probe); sync && !run->allows_sync(sync->endpoint)) {
+        seen->push_back(skipped(probe, sync->endpoint + " is outside what the agent may probe"));
+        continue;
+      }
       auto sighting = observe(made_ready(probe, *path, run->identity_, run->options_.max_rate));
       if (!batch->together) {
         seen->push_back(co_await std::move(sighting));

@@ -68,8 +68,10 @@ struct Survey {
   Plan plan;
   std::vector<NodeRecord> nodes;
   std::vector<PairRecord> pairs;  ///< every pair that the plan asks for, measured or not
+  std::vector<Observation> node_observations;  ///< of one node by itself (sync): source == target
   std::vector<Arrivals> arrivals;
   std::vector<ScheduledTest> schedule;
+  std::vector<std::string> refusals;       ///< agents that were turned away, and why
   std::vector<std::string> interruptions;  ///< "stopped by Ctrl-C", "the time limit of 10m passed"
 };
 }  // namespace leadline

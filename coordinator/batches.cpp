@@ -1,0 +1,64 @@
+#include "coordinator/batches.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <iterator>
+#include <utility>
+
+namespace leadline {
+
+std::uint32_t Batches::hand_out(NodeIndex node, Batch batch) {
+  auto const id = next_id_++;
+  batch.run = run_;
+  batch.batch = id;
+  out_.emplace(id, Out{.node = node});
+  roster_.send(survey_.nodes.at(node).name, batch);
+  return id;
+}
+
+void Batches::said(NodeIndex node, Observed message) {
+  auto const at = out_.find(message.batch);
+  if (message.run != run_ || at == out_.end() || at->second.node != node) return;
+  for (auto& observation : message.observations) {
+    if (observation.source != node) {
+      spdlog::warn("{} speaks for another node: ignored", format(survey_.nodes.at(node).name));
+      continue;
+    }
+    if (observation.result) ++at->second.measured;
+    if (observation.status != Status::ok) at->second.reason = observation.reason;
+    if (observation.target == node)
+      survey_.node_observations.push_back(std::move(observation));
+    else if (logbook_.record(std::move(observation)))
+      ++observations_;
+  }
+  condition_.notify();
+}
+
+void Batches::said(NodeIndex node, BatchDone const& message) {
+  auto const at = out_.find(message.batch);
+  if (message.run != run_ || at == out_.end() || at->second.node != node) return;
+  end(message.batch, message.busy, false);
+}
+
+void Batches::left(NodeIndex node) {
+  for (auto at = out_.begin(); at != out_.end();) {
+    auto const next = std::next(at);
+    if (at->second.node == node) end(at->first, false, true);
+    at = next;
+  }
+}
+
+void Batches::end(std::uint32_t id, bool busy, bool lost) {
+  auto out = out_.extract(id);
+  ended_[id] = {.busy = busy,
+                .lost = lost,
+                .measured = out.mapped().measured,
+                .reason = std::move(out.mapped().reason)};
+  condition_.notify();
+}
+
+Batches::Ended Batches::take(std::uint32_t id) {
+  auto ended = ended_.extract(id);
+  return ended.empty() ? Ended{} : std::move(ended.mapped());
+}
+}  // namespace leadline

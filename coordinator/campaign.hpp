@@ -1,0 +1,66 @@
+#pragma once
+#include "coordinator/batches.hpp"
+#include "coordinator/logbook.hpp"
+#include "coordinator/progress.hpp"
+#include "coordinator/roster.hpp"
+#include "coordinator/survey.hpp"
+#include "probes/core/condition.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadline {
+
+/// Carries a plan out with the agents that come: waits for them, prepares them, takes them through
+/// the stages, and stops them. All that was seen is in the survey at any moment, so that a run that
+/// is broken off still has its report.
+class Campaign {
+ public:
+  /// The survey's plan is the plan. Roster, survey and progress outlive the campaign.
+  Campaign(boost::asio::any_io_executor executor, std::shared_ptr<Roster> roster, Survey& survey,
+           Progress& progress);
+  ~Campaign();
+  Campaign(Campaign const&) = delete;
+  Campaign& operator=(Campaign const&) = delete;
+
+  /// Until everything the plan asks for has been tried. Cancel it to break the run off.
+  boost::asio::awaitable<void> run();
+  /// Tells every agent to stop now, and notes what was never measured. After run(), however it ended.
+  void finish();
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  boost::asio::awaitable<void> wait_for_agents();
+  boost::asio::awaitable<void> prepare();
+  void introduce_peers();
+  boost::asio::awaitable<void> probe_stage(Stage stage);
+  boost::asio::awaitable<void> probe_synchronization();
+  boost::asio::awaitable<void> count_arrivals();
+  boost::asio::awaitable<void> bulk_stage();
+
+  void said(Roster::Member const& member, AgentMessage message);
+  void left(Roster::Member const& member, std::string const& why);
+  void file(NodeIndex node, Prepared prepared);
+  [[nodiscard]] std::optional<NodeIndex> index_of(NodeName const& name) const;
+  /// The aims of a stage by source; those that cannot mean anything are filed as skipped.
+  std::map<NodeIndex, std::vector<BatchTarget>> targets_of(std::vector<AnyProbe> const& probes);
+
+  std::shared_ptr<Roster> roster_;
+  Survey& survey_;
+  Progress& progress_;
+  Condition condition_;
+  RunId run_;
+  Logbook logbook_;
+  Batches batches_;
+  std::map<NodeName, NodeIndex> index_;
+  std::vector<std::optional<Prepared>> prepared_;
+  std::vector<bool> counted_;
+};
+}  // namespace leadline

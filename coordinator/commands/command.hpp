@@ -1,0 +1,37 @@
+#pragma once
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadline {
+
+/// The exit codes of every command; scripts rely on them.
+namespace exit_code {
+constexpr int ready = 0;
+constexpr int internal_error = 1;
+constexpr int usage = 2;
+constexpr int warnings_under_strict = 10;
+constexpr int not_ready = 20;
+constexpr int unknown = 30;
+}  // namespace exit_code
+
+/// A mistake of the user's: what is wrong, and what is allowed. Becomes exit code 2.
+struct UsageError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
+using Words = std::vector<std::string>;
+
+/// One word of the command line: what it is for, and what runs it.
+struct Command {
+  std::string_view name;
+  std::string_view synopsis;
+  std::string_view purpose;
+  int (*run)(Words const& words);  ///< the words after the command's name; returns the exit code
+};
+
+int check(Words const& words);
+int explain(Words const& words);
+int pki(Words const& words);
+}  // namespace leadline

@@ -1,0 +1,56 @@
+#pragma once
+#include "coordinator/pairs.hpp"
+#include "coordinator/survey.hpp"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace leadline {
+
+/// A pair over one address family: what a probe is aimed at.
+struct Aim {
+  NodeIndex source{};
+  NodeIndex target{};
+  Family family{};
+  auto operator<=>(Aim const&) const = default;
+};
+
+/// Writes what the agents observe into the survey, and knows what that allows next. Pure.
+class Logbook {
+ public:
+  explicit Logbook(Survey& survey) : survey_{survey} {}
+
+  /// The survey's nodes and pairs are now complete; `families` of each node, the first one is the
+  /// family that virt-handler would use.
+  void open(std::vector<std::vector<Family>> families);
+
+  /// Refuses (false) an observation of a pair that the run does not have.
+  bool record(Observation observation);
+
+  /// Every pair over every family that both nodes have.
+  [[nodiscard]] std::vector<Aim> aims() const;
+  /// One a pair: over the first family of the source that the target has too.
+  [[nodiscard]] std::vector<Aim> first_aims() const;
+  /// Is there an answer to `probe` on this aim yet?
+  [[nodiscard]] bool has(Aim const& aim, std::string const& probe) const;
+  /// Why nothing further can mean anything here: nobody answered, or somebody else. Empty: go on.
+  [[nodiscard]] std::string blocked(Aim const& aim) const;
+
+ private:
+  struct Hash {
+    std::size_t operator()(NodePair const& pair) const {
+      return (std::size_t{pair.source} << 16U) | pair.target;
+    }
+  };
+
+  [[nodiscard]] PairRecord const* find(NodePair const& pair) const;
+
+  Survey& survey_;
+  std::vector<std::vector<Family>> families_;
+  std::unordered_map<NodePair, std::size_t, Hash> position_;
+};
+}  // namespace leadline

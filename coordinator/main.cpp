@@ -1,0 +1,65 @@
+#include "coordinator/commands/command.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+namespace {
+using namespace leadline;
+
+constexpr std::array commands{
+    Command{"check", "leadline check --listen ADDR:PORT --tls DIR --expect CLUSTER=NODES ...",
+            "can VMs be migrated between (or within) these clusters?", check},
+    Command{"explain", "leadline explain [CODE]",
+            "what a finding means for a migration, and what to do about it", explain},
+    Command{"pki", "leadline pki init|issue ...",
+            "makes the certificate authority and the certificates of agents and coordinator", pki},
+};
+
+void print_usage(std::ostream& out) {
+  out << "leadline " LEADLINE_VERSION ": will the migration network carry a live migration?\n\n";
+  for (auto const& command : commands)
+    out << fmt::format("  {}\n      {}\n", command.synopsis, command.purpose);
+  out << "\n'leadline COMMAND --help' tells a command's options.\n";
+}
+
+int dispatch(Words const& words) {
+  if (words.empty()) {
+    print_usage(std::cerr);
+    return exit_code::usage;
+  }
+  if (words.front() == "--help" || words.front() == "help") {
+    print_usage(std::cout);
+    return exit_code::ready;
+  }
+  if (words.front() == "--version") {
+    std::cout << "leadline " LEADLINE_VERSION "\n";
+    return exit_code::ready;
+  }
+  auto const* const command = std::ranges::find(commands, words.front(), &Command::name);
+  if (command == commands.end())
+    throw UsageError{fmt::format("there is no command '{}': see 'leadline --help'", words.front())};
+  return command->run({words.begin() + 1, words.end()});
+}
+}  // namespace
+
+int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error code, not the end
+  spdlog::set_default_logger(spdlog::stderr_color_mt("leadline"));
+  spdlog::set_pattern("%H:%M:%S %^%l%$ %v");
+  try {
+    return dispatch({words + 1, words + count});
+  } catch (UsageError const& e) {
+    std::cerr << "leadline: " << e.what() << '\n';
+    return exit_code::usage;
+  } catch (std::exception const& e) {
+    std::cerr << "leadline: internal error: " << e.what() << '\n';
+    return exit_code::internal_error;
+  }
+}
