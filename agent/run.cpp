@@ -4,6 +4,7 @@
 #include "probes/core/within.hpp"
 #include "probes/wire/tls_identity.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -55,9 +56,8 @@ Family family_of(std::string const& address) {
 
 Sighting skipped(AnyProbe const& probe, std::string reason) {
   auto name = std::visit([](auto const& p) { return std::string{p.name}; }, probe);
-  return {.observation = {.probe = std::move(name),
-                          .status = Status::skipped,
-                          .reason = std::move(reason)}};
+  return {.observation = {
+              .probe = std::move(name), .status = Status::skipped, .reason = std::move(reason)}};
 }
 
 std::string why_no_address(InterfaceFacts const& interface, Options const& options) {
@@ -222,7 +222,8 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
     std::vector<Probing> ops;
     bool refused = false;
     for (auto const& probe : batch->probes) {
-      if (auto const* sync = std::get_if<SyncPort>(&probe); sync && !run->allows_sync(sync->endpoint)) {
+      if (auto const* sync = std::get_if<SyncPort>(&probe);
+          sync && !run->allows_sync(sync->endpoint)) {
         seen->push_back(skipped(probe, sync->endpoint + " is outside what the agent may probe"));
         continue;
       }

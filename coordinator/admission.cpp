@@ -23,12 +23,14 @@ tl::expected<NodeName, std::string> admit(Hello const& hello, Identity const& id
         "same version on both sides",
         hello.protocol, hello.version, protocol_version, LEADLINE_VERSION));
   if (identity.role != Identity::Role::agent)
-    return refuse(fmt::format("its certificate is that of a {}, not of an agent: issue one with "
-                              "'leadline pki issue --role agent --cluster {}'",
-                              format(identity), hello.cluster));
+    return refuse(
+        fmt::format("its certificate is that of a {}, not of an agent: issue one with "
+                    "'leadline pki issue --role agent --cluster {}'",
+                    format(identity), hello.cluster));
   if (identity.cluster != hello.cluster)
-    return refuse(fmt::format("it says it is of cluster '{}', but its certificate is for cluster '{}'",
-                              hello.cluster, identity.cluster));
+    return refuse(
+        fmt::format("it says it is of cluster '{}', but its certificate is for cluster '{}'",
+                    hello.cluster, identity.cluster));
   if (!plan.expect.contains(hello.cluster))
     return refuse(fmt::format("cluster '{}' is not expected in this run (expected: {})",
                               hello.cluster, expected_clusters(plan)));

@@ -27,17 +27,22 @@ class Batches {
   /// How a batch that is no longer out ended.
   struct Ended {
     bool busy{};
-    bool lost{};        ///< the agent left
-    int measured{};     ///< observations that came, skipped ones not counted
+    bool lost{};         ///< the agent left
+    int measured{};      ///< observations that came, skipped ones not counted
     std::string reason;  ///< of the last observation that was not ok
   };
 
   [[nodiscard]] bool is_out(std::uint32_t id) const { return out_.contains(id); }
+
   [[nodiscard]] std::size_t count_out() const { return out_.size(); }
+
   [[nodiscard]] std::size_t observations() const { return observations_; }
+
   Ended take(std::uint32_t id);
+
   /// Nobody waits for these any more; what still comes of them is not filed.
   void abandon(std::uint32_t id) { out_.erase(id); }
+
   void abandon_all() { out_.clear(); }
 
  private:

@@ -1,5 +1,6 @@
 #include "coordinator/campaign.hpp"
 
+#include "coordinator/bulk_round.hpp"
 #include "coordinator/stage_probes.hpp"
 #include "probes/core/within.hpp"
 
@@ -54,14 +55,15 @@ Campaign::Campaign(asio::any_io_executor executor, std::shared_ptr<Roster> roste
       logbook_{survey},
       batches_{*roster_, survey, logbook_, condition_, run_} {
   survey_.run_id = fmt::format("{:016x}", run_);
-  roster_->listen({.changed = [this] { condition_.notify(); },
-                   .said = [this](auto const& member,
-                                  auto message) { said(member, std::move(message)); },
-                   .left = [this](auto const& member, auto const& why) { left(member, why); }});
+  roster_->listen(
+      {.changed = [this] { condition_.notify(); },
+       .said = [this](auto const& member, auto message) { said(member, std::move(message)); },
+       .left = [this](auto const& member, auto const& why) { left(member, why); }});
 }
 
 Campaign::~Campaign() {
-  roster_->listen({.changed = [] {}, .said = [](auto const&, auto const&) {},
+  roster_->listen({.changed = [] {},
+                   .said = [](auto const&, auto const&) {},
                    .left = [](auto const&, auto const&) {}});
 }
 
@@ -176,8 +178,8 @@ asio::awaitable<void> Campaign::probe_stage(Stage stage) {
     return batches_.count_out() == 0;
   };
   if (expected > 0 && !co_await condition_.wait_until(deadline, finished))
-    progress_.say(fmt::format("{}: {} agents did not finish in time", format(stage),
-                              batches_.count_out()));
+    progress_.say(
+        fmt::format("{}: {} agents did not finish in time", format(stage), batches_.count_out()));
   batches_.abandon_all();
   for (auto const id : ids) batches_.take(id);
 }
@@ -204,6 +206,19 @@ asio::awaitable<void> Campaign::count_arrivals() {
       if (prepared_[index] && !counted_[index] && roster_->members().contains(name)) return false;
     return true;
   });
+}
+
+asio::awaitable<void> Campaign::bulk_stage() {
+  BulkRound round{survey_, logbook_, batches_, Clock::now()};
+  while (!round.finished()) {
+    round.hand_out(Clock::now());
+    progress_.step("bandwidth", round.settled(), round.total(), "tests");
+    co_await condition_.wait_until(round.look_again(Clock::now()),
+                                   [&] { return round.any_ended(); });
+    round.take_in(Clock::now());
+  }
+  progress_.step("bandwidth", round.total(), round.total(), "tests");
+  round.close(Clock::now());
 }
 
 void Campaign::said(Roster::Member const& member, AgentMessage message) {
@@ -234,8 +249,7 @@ void Campaign::file(NodeIndex index, Prepared prepared) {
   auto& node = survey_.nodes[index];
   node.facts = prepared.facts;
   for (auto const& at : prepared.listening) node.addresses.push_back(at.at.address);
-  if (!prepared.problem.empty())
-    spdlog::warn("{}: {}", format(node.name), prepared.problem);
+  if (!prepared.problem.empty()) spdlog::warn("{}: {}", format(node.name), prepared.problem);
   prepared_[index] = std::move(prepared);
 }
 

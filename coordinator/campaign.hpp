@@ -31,7 +31,8 @@ class Campaign {
 
   /// Until everything the plan asks for has been tried. Cancel it to break the run off.
   boost::asio::awaitable<void> run();
-  /// Tells every agent to stop now, and notes what was never measured. After run(), however it ended.
+  /// Tells every agent to stop now, and notes what was never measured. After run(), however it
+  /// ended.
   void finish();
 
  private:

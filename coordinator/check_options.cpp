@@ -21,9 +21,11 @@ using Texts = std::vector<std::string>;
 
 constexpr std::string_view usage =
     "leadline check --listen ADDR:PORT --tls DIR --expect CLUSTER=NODES [--expect ...] [options]\n"
-    "Waits for the agents of the expected nodes, measures the paths between them, and says whether\n"
+    "Waits for the agents of the expected nodes, measures the paths between them, and says "
+    "whether\n"
     "VMs can be migrated over them.\n"
-    "Exit codes: 0 ready, 10 warnings under --strict, 20 not ready, 30 unknown, 2 usage, 1 internal.\n";
+    "Exit codes: 0 ready, 10 warnings under --strict, 20 not ready, 30 unknown, 2 usage, 1 "
+    "internal.\n";
 
 constexpr std::size_t plan_limit_octets = 1U << 20U;
 
@@ -36,23 +38,23 @@ T must(tl::expected<T, std::string> value, std::string_view option) {
 po::options_description described() {
   po::options_description all{"Options", 100};
   auto const text = [] { return po::value<std::string>(); };
-  all.add_options()                                                                              //
-      ("listen", text(), "ADDR:PORT on which the agents dial in")                                //
-      ("tls", text(), "directory with the coordinator's tls.crt, tls.key and ca.crt")            //
-      ("expect", po::value<Texts>()->composing(), "CLUSTER=NODES, once for each cluster")        //
-      ("plan", text(), "YAML file with expectations and thresholds")                             //
-      ("stages", text(), "comma-separated: facts,reach,tls,path_mtu,latency,bandwidth")          //
-      ("quick", "without bandwidth, and with a shorter look at latency")                         //
-      ("mesh", text(), "cross (default), within or full")                                        //
-      ("pairs", text(), "all (default), ring or sample:N")                                       //
-      ("output,o", text(), "text (default) or json")                                             //
-      ("out", text(), "file for the report instead of standard output")                          //
-      ("strict", "exit code 10 where there are warnings")                                        //
-      ("max-rate", text(), "cap on each bandwidth test, such as 1Gbit")                          //
-      ("max-bytes", text(), "cap on each bandwidth test, such as 2GB")                           //
-      ("wait", text(), "how long to wait for the agents (default 60s)")                          //
-      ("timeout", text(), "how long the whole run may take (default 10m)")                       //
-      ("yes", "do not ask before a run of more than 100 GB or 10 minutes")                       //
+  all.add_options()                                                                        //
+      ("listen", text(), "ADDR:PORT on which the agents dial in")                          //
+      ("tls", text(), "directory with the coordinator's tls.crt, tls.key and ca.crt")      //
+      ("expect", po::value<Texts>()->composing(), "CLUSTER=NODES, once for each cluster")  //
+      ("plan", text(), "YAML file with expectations and thresholds")                       //
+      ("stages", text(), "comma-separated: facts,reach,tls,path_mtu,latency,bandwidth")    //
+      ("quick", "without bandwidth, and with a shorter look at latency")                   //
+      ("mesh", text(), "cross (default), within or full")                                  //
+      ("pairs", text(), "all (default), ring or sample:N")                                 //
+      ("output,o", text(), "text (default) or json")                                       //
+      ("out", text(), "file for the report instead of standard output")                    //
+      ("strict", "exit code 10 where there are warnings")                                  //
+      ("max-rate", text(), "cap on each bandwidth test, such as 1Gbit")                    //
+      ("max-bytes", text(), "cap on each bandwidth test, such as 2GB")                     //
+      ("wait", text(), "how long to wait for the agents (default 60s)")                    //
+      ("timeout", text(), "how long the whole run may take (default 10m)")                 //
+      ("yes", "do not ask before a run of more than 100 GB or 10 minutes")                 //
       ("help", "print this text");
   return all;
 }
@@ -60,9 +62,10 @@ po::options_description described() {
 boost::asio::ip::tcp::endpoint endpoint_of(std::string const& text) {
   auto const colon = text.rfind(':');
   auto const wrong = [&](std::string_view why) {
-    return UsageError{fmt::format("--listen: '{}': {}; write ADDR:PORT, such as 0.0.0.0:7443 or "
-                                  "[::]:7443",
-                                  text, why)};
+    return UsageError{
+        fmt::format("--listen: '{}': {}; write ADDR:PORT, such as 0.0.0.0:7443 or "
+                    "[::]:7443",
+                    text, why)};
   };
   if (colon == std::string::npos || colon == 0) throw wrong("no address and port");
   auto host = text.substr(0, colon);
@@ -91,7 +94,8 @@ Plan read_plan_file(std::filesystem::path const& file) {
   if (plan) return *std::move(plan);
   std::string all;
   for (auto const& [line, column, message] : plan.error())
-    all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file.string(), line, column, message);
+    all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file.string(), line, column,
+                       message);
   throw UsageError{all};
 }
 
@@ -150,7 +154,8 @@ CheckOptions checked(po::variables_map const& given) {
 OutputFormat wanted_format(Words const& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "-ojson" || words[i] == "--output=json") return OutputFormat::json;
-    if ((words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() && words[i + 1] == "json")
+    if ((words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() &&
+        words[i + 1] == "json")
       return OutputFormat::json;
   }
   return OutputFormat::text;

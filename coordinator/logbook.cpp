@@ -46,8 +46,8 @@ std::vector<Aim> Logbook::first_aims() const {
 bool Logbook::has(Aim const& aim, std::string const& probe) const {
   auto const* pair = find({aim.source, aim.target});
   return pair != nullptr && std::ranges::any_of(pair->observations, [&](Observation const& seen) {
-    return seen.probe == probe && seen.family == aim.family;
-  });
+           return seen.probe == probe && seen.family == aim.family;
+         });
 }
 
 std::string Logbook::blocked(Aim const& aim) const {
@@ -57,7 +57,9 @@ std::string Logbook::blocked(Aim const& aim) const {
     if (seen.probe != Reach::name || seen.family != aim.family) continue;
     auto const* reach = seen.result ? std::get_if<Reach::Result>(&*seen.result) : nullptr;
     if (reach == nullptr) return "reach was not measured: " + seen.reason;
-    auto const answered = [](Attempt const& attempt) { return attempt.outcome == Outcome::answered; };
+    auto const answered = [](Attempt const& attempt) {
+      return attempt.outcome == Outcome::answered;
+    };
     if (std::ranges::any_of(reach->tcp, answered)) return {};
     return "the peer was not reached: " + seen.reason;
   }

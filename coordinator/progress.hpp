@@ -7,8 +7,8 @@
 
 namespace leadline {
 
-/// Tells the user what goes on: a line that changes in place on a terminal, else plain lines, one at
-/// the end of each part and every few seconds within it.
+/// Tells the user what goes on: a line that changes in place on a terminal, else plain lines, one
+/// at the end of each part and every few seconds within it.
 class Progress {
  public:
   static constexpr std::chrono::seconds plain_interval{5};

@@ -51,7 +51,8 @@ std::shared_ptr<Roster> Roster::open(tcp::acceptor acceptor,
   std::shared_ptr<Roster> roster{
       new Roster{std::move(acceptor), std::move(identity), std::move(plan)}};
   auto const executor = roster->acceptor_.get_executor();
-  asio::co_spawn(executor, accept_all(roster), [](auto const& e) { report("accepting agents", e); });
+  asio::co_spawn(executor, accept_all(roster),
+                 [](auto const& e) { report("accepting agents", e); });
   asio::co_spawn(executor, ping_all(roster), [](auto const& e) { report("pinging agents", e); });
   return roster;
 }
@@ -202,7 +203,8 @@ asio::awaitable<void> Roster::close() {
   boost::system::error_code ignored;  // closing what is closed already
   acceptor_.close(ignored);
   auto const members = members_;
-  for (auto const& [name, member] : members) co_await member.channel->flush(std::chrono::seconds{1});
+  for (auto const& [name, member] : members)
+    co_await member.channel->flush(std::chrono::seconds{1});
   for (auto const& [name, member] : members) member.channel->close();
 }
 }  // namespace leadline

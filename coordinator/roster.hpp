@@ -49,8 +49,10 @@ class Roster : public std::enable_shared_from_this<Roster> {
   void listen(Events events) { events_ = std::move(events); }
 
   [[nodiscard]] std::map<NodeName, Member> const& members() const { return members_; }
+
   /// Who was turned away, and why: told once each.
   [[nodiscard]] std::set<std::string> const& refusals() const { return refusals_; }
+
   /// Nothing happens if it has left.
   void send(NodeName const& to, std::shared_ptr<std::string const> framed);
   void send(NodeName const& to, CoordinatorMessage const& message);
@@ -65,8 +67,8 @@ class Roster : public std::enable_shared_from_this<Roster> {
   static boost::asio::awaitable<void> ping_all(std::shared_ptr<Roster> roster);
   static boost::asio::awaitable<void> attend(std::shared_ptr<Roster> roster,
                                              boost::asio::ip::tcp::socket socket);
-  static Async<Member> introduce(std::shared_ptr<Roster> roster, boost::asio::ip::tcp::socket socket,
-                                 std::string from);
+  static Async<Member> introduce(std::shared_ptr<Roster> roster,
+                                 boost::asio::ip::tcp::socket socket, std::string from);
   static boost::asio::awaitable<std::string> hear(std::shared_ptr<Roster> roster, Member member);
   void refuse(std::string const& who, std::string const& why);
   void compare_clock(NodeName const& name, Pong const& pong);

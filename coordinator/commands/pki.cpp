@@ -52,8 +52,8 @@ int told(tl::expected<void, std::string> const& outcome, std::string_view done) 
 int pki(Words const& words) {
   po::options_description all{"Options"};
   all.add_options()("ca", po::value<std::string>())("role", po::value<std::string>())(
-      "cluster", po::value<std::string>())("out", po::value<std::string>())(
-      "help", "")("action", po::value<std::string>());
+      "cluster", po::value<std::string>())("out", po::value<std::string>())("help", "")(
+      "action", po::value<std::string>());
   po::positional_options_description positional;
   positional.add("action", 1);
   po::variables_map given;
@@ -71,8 +71,9 @@ int pki(Words const& words) {
   }
   if (action != "issue")
     throw UsageError{fmt::format("pki: '{}' is neither init nor issue\n{}", action, usage)};
-  IssueRequest const request{
-      .authority = required(given, "ca"), .identity = identity_of(given), .out = required(given, "out")};
+  IssueRequest const request{.authority = required(given, "ca"),
+                             .identity = identity_of(given),
+                             .out = required(given, "out")};
   return told(issue(request), fmt::format("made {0}/tls.crt, {0}/tls.key and {0}/ca.crt for {1}",
                                           request.out.string(), format(request.identity)));
 }

@@ -1,0 +1,66 @@
+#pragma once
+#include "coordinator/batches.hpp"
+#include "coordinator/logbook.hpp"
+#include "coordinator/schedule.hpp"
+#include "coordinator/survey.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace leadline {
+
+/// The bulk tests of a run on their way: hands one out whenever two nodes are free, takes in what
+/// has ended, and writes the schedule as it really went into the survey.
+class BulkRound {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// Pairs that cannot be measured are filed as skipped.
+  BulkRound(Survey& survey, Logbook& logbook, Batches& batches, Time now);
+
+  void hand_out(Time now);
+  void take_in(Time now);
+  /// Something has ended, so that take_in() is worth a call.
+  [[nodiscard]] bool any_ended() const;
+  /// Latest moment to look again even if nothing ends.
+  [[nodiscard]] Time look_again(Time now) const;
+
+  [[nodiscard]] bool finished() const { return schedule_.finished(); }
+
+  /// Notes what was given up. Once, at the end.
+  void close(Time now);
+
+  [[nodiscard]] std::size_t settled() const { return settled_; }
+
+  [[nodiscard]] std::size_t total() const { return total_; }
+
+ private:
+  /// A test that is out, and until when its nodes are its own.
+  struct Lease {
+    BulkTest test;
+    Time until;
+    double started_seconds{};
+  };
+
+  static Schedule schedule_for(Survey& survey, Logbook& logbook,
+                               std::map<NodePair, Family>& family);
+  [[nodiscard]] double since_start(Time now) const;
+  void finish(std::uint32_t id, Schedule::End end, std::string const& reason, Time now);
+  void set_lost_nodes_aside();
+
+  Survey& survey_;
+  Batches& batches_;
+  std::map<NodePair, Family> family_;
+  Schedule schedule_;
+  Time began_;
+  std::map<std::uint32_t, Lease> leases_;
+  std::set<NodeIndex> aside_;
+  std::size_t total_;
+  std::size_t settled_{};
+};
+}  // namespace leadline
