@@ -60,7 +60,7 @@ struct Reach {
     int ttl_seen{};      ///< by the peer, of what we sent; 0 unknown
     int ttl_received{};  ///< by us, of its answer
     int tos_sent{};
-    int tos_seen{};  ///< by the peer; -1 unknown
+    int tos_seen{-1};  ///< by the peer; -1 unknown
     std::vector<Hop> hops;
   };
 };
@@ -69,6 +69,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Reach::Result, source, target, route, udp_sen
                                    udp_rtt_us, udp, tcp, ttl_seen, ttl_received, tos_sent, tos_seen,
                                    hops)
 
+/// "10.0.0.1:40000", "[fd00::1]:40000".
+std::string format_endpoint(boost::asio::ip::address const& address, std::uint16_t port);
+
+/// Error of stage "configuration" only: the path makes no sense. Whatever the network does is a
+/// Result.
 Async<Reach::Result> run(Reach probe);
 /// ok: everything answered by the right node. fail: something did not.
 Assessment assess(Reach::Result const& result);

@@ -2,11 +2,10 @@
 #include "probes/core/error.hpp"
 #include "probes/core/observation.hpp"
 #include "probes/core/path.hpp"
+#include "probes/responder_counts.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +13,9 @@
 
 namespace leadline {
 
-class TlsIdentity;
+class TcpAnswerer;  // probes/responder_tcp.hpp
+class TlsIdentity;  // probes/wire/tls_identity.hpp
+class UdpAnswerer;  // probes/responder_udp.hpp
 
 /// The answering side of every probe: a UDP socket and TCP listeners on random ports of the
 /// ephemeral range, open for one run only. Without the run key nothing is answered and nothing is
@@ -27,7 +28,7 @@ class Responder {
     std::uint16_t first_port{32768};
     std::uint16_t last_port{60999};
     int tcp_listeners{8};           ///< a port from each eighth of the range
-    int max_open_connections{256};  ///< half-open ones included; further ones are closed at once
+    int max_open_connections{256};  ///< half-open ones included; those give way first
     std::shared_ptr<TlsIdentity const> identity;
   };
 
@@ -38,28 +39,31 @@ class Responder {
     std::vector<std::uint16_t> tcp;
   };
 
-  /// What arrived from one peer since the start.
-  struct Count {
-    NodeIndex from{};
-    Family family{};
-    std::uint32_t udp_requests{};
-    std::uint32_t tcp_connections{};
-  };
+  using Count = PeerCount;
 
+  /// Error: an address is not ours, or no port of the range is free.
   static Expected<std::unique_ptr<Responder>> open(boost::asio::any_io_executor executor,
                                                    Options options);
   ~Responder();  ///< stops
   Responder(Responder const&) = delete;
   Responder& operator=(Responder const&) = delete;
+  Responder(Responder&&) = delete;
+  Responder& operator=(Responder&&) = delete;
 
   [[nodiscard]] std::vector<Ports> ports() const;
+  /// What arrived from each peer since the start.
   [[nodiscard]] std::vector<Count> counts() const;
+  /// What arrived and got no answer.
+  [[nodiscard]] UnsignedCount without_signature() const;
   /// Closes every socket and joins every bulk thread, at once.
   void stop();
 
  private:
-  class Impl;
-  explicit Responder(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;
+  Responder() = default;
+
+  std::shared_ptr<ResponderCounts> counts_;
+  std::vector<std::shared_ptr<UdpAnswerer>> udp_;
+  std::shared_ptr<TcpAnswerer> tcp_;
+  std::vector<Ports> ports_;
 };
 }  // namespace leadline

@@ -1,0 +1,31 @@
+#include "probes/responder_counts.hpp"
+
+namespace leadline {
+
+PeerCount& ResponderCounts::of(NodeIndex from, Family family) {
+  auto& count = peers_[{from, family}];
+  count.from = from;
+  count.family = family;
+  return count;
+}
+
+std::vector<PeerCount> ResponderCounts::peers() const {
+  std::vector<PeerCount> counts;
+  counts.reserve(peers_.size());
+  for (auto const& [key, count] : peers_) counts.push_back(count);
+  return counts;
+}
+
+std::uint32_t SessionCounts::arrived(NodeIndex source, std::uint32_t session) {
+  Key const key{source, session};
+  auto const [entry, fresh] = counts_.try_emplace(key, 0);
+  if (fresh) {
+    by_age_.push_back(key);
+    if (by_age_.size() > most_sessions_) {
+      counts_.erase(by_age_.front());
+      by_age_.pop_front();
+    }
+  }
+  return ++entry->second;
+}
+}  // namespace leadline

@@ -1,0 +1,121 @@
+#include "probes/responder_udp.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <random>
+#include <utility>
+
+namespace leadline {
+namespace asio = boost::asio;
+
+namespace {
+// A session is one probe of one peer; with 1000 peers each has a few under way.
+constexpr std::size_t most_sessions = 16384;
+constexpr int most_draws = 64;  // of a port that may be taken
+// After so many packets in a row the others on this thread get their turn.
+constexpr int batch = 256;
+
+Family family_of(asio::ip::address const& address) {
+  return address.is_v4() ? Family::ipv4 : Family::ipv6;
+}
+
+void report(std::exception_ptr const& problem) {
+  if (!problem) return;
+  try {
+    std::rethrow_exception(problem);
+  } catch (std::exception const& e) {
+    spdlog::error("the UDP answerer stopped: {}", e.what());
+  }
+}
+}  // namespace
+
+std::optional<Datagram> answer_to(Datagram const& request, Arrival const& arrival,
+                                  Passport const& passport) {
+  if (request.kind != Datagram::Kind::request || request.run != passport.run) return std::nullopt;
+  auto answer = request;
+  answer.kind = Datagram::Kind::answer;
+  answer.answered_by = passport.self;
+  answer.received_ns = arrival.received_ns;
+  answer.seen_octets = static_cast<std::uint16_t>(
+      std::min<std::uint32_t>(arrival.ip_octets, std::numeric_limits<std::uint16_t>::max()));
+  answer.seen_ttl = arrival.ttl;
+  answer.seen_tos = arrival.tos;
+  answer.seen_address = arrival.from.address();
+  answer.seen_port = arrival.from.port();
+  return answer;
+}
+
+Expected<std::shared_ptr<UdpAnswerer>> UdpAnswerer::open(asio::any_io_executor executor,
+                                                         asio::ip::address address, PortRange range,
+                                                         Passport passport,
+                                                         std::shared_ptr<ResponderCounts> counts) {
+  std::mt19937 random{std::random_device{}()};
+  Error last;
+  for (int draw = 0; draw < most_draws; ++draw) {
+    auto socket = UdpProbeSocket::open(executor, {address, draw_port(range, random)}, {});
+    if (socket)
+      return std::shared_ptr<UdpAnswerer>{
+          new UdpAnswerer{executor, std::move(*socket), std::move(passport), std::move(counts)}};
+    last = socket.error();
+    if (last.code != asio::error::address_in_use) break;
+  }
+  return tl::unexpected(last);
+}
+
+UdpAnswerer::UdpAnswerer(asio::any_io_executor executor, UdpProbeSocket socket, Passport passport,
+                         std::shared_ptr<ResponderCounts> counts)
+    : executor_{std::move(executor)},
+      socket_{std::move(socket)},
+      passport_{std::move(passport)},
+      counts_{std::move(counts)},
+      sessions_{most_sessions},
+      port_{socket_.local().port()} {}
+
+void UdpAnswerer::start() {
+  asio::co_spawn(executor_, serve(shared_from_this()), report);
+}
+
+void UdpAnswerer::stop() {
+  open_ = false;
+  socket_.close();
+}
+
+asio::awaitable<void> UdpAnswerer::serve(std::shared_ptr<UdpAnswerer> self) {
+  constexpr std::chrono::hours until_something_comes{24};
+  while (self->open_) {
+    Arrival arrival;
+    int taken = 0;
+    while (taken < batch && self->open_ && self->socket_.receive(arrival)) {
+      self->answer(arrival);
+      ++taken;
+    }
+    if (taken == batch)
+      co_await asio::post(self->executor_, asio::use_awaitable);
+    else if (self->open_)
+      co_await self->socket_.readable(until_something_comes);
+  }
+}
+
+void UdpAnswerer::answer(Arrival const& arrival) {
+  auto const request = decode_datagram(arrival.packet, passport_.key);
+  auto answer = request ? answer_to(*request, arrival, passport_) : std::nullopt;
+  if (!answer) {
+    counts_->unsigned_packet();
+    return;
+  }
+  counts_->udp_request(request->source, family_of(arrival.from.address()));
+  answer->received_count = sessions_.arrived(request->source, request->session);
+  answer->answered_ns = realtime_ns();
+  auto const packed = encode(*answer, passport_.key);
+  socket_.send_to(packed,
+                  arrival.from);  // an answer that cannot leave is a lost one: the asker sees
+}
+}  // namespace leadline
