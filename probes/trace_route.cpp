@@ -38,7 +38,7 @@ HopReply heard(UdpProbeSocket& socket, Path const& path, int distance) {
   reply.distance = distance;
   for (auto const& entry : socket.evidence()) {
     // An ICMP error of our own kernel (nobody answers ARP) is no hop.
-    if (entry.offender == path.source.to_string()) continue;
+    if (path.source != path.target && entry.offender == path.source.to_string()) continue;
     if (!time_exceeded(entry) && !unreachable(entry)) continue;
     reply.address = entry.offender;
     reply.final = unreachable(entry);

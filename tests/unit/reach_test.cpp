@@ -3,6 +3,7 @@
 #include "probes/responder.hpp"
 #include "probes/synchronization_port.hpp"
 #include "probes/trace_route.hpp"
+#include "probes/wire/preamble.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,7 +13,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
