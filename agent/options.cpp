@@ -86,10 +86,10 @@ po::options_description described() {
   po::options_description all{"Options"};
   auto const text = [] { return po::value<std::string>(); };
   all.add_options()                                                                            //
-      ("coordinator", text()->required(), "HOST:PORT that 'leadline check' listens on")        //
-      ("cluster", text()->required(), "cluster of this node, as in the certificate")           //
-      ("node", text()->required(), "name of this node")                                        //
-      ("tls", text()->required(), "directory with tls.crt, tls.key and ca.crt")                //
+      ("coordinator", text(), "HOST:PORT that 'leadline check' listens on")                    //
+      ("cluster", text(), "cluster of this node, as in the certificate")                       //
+      ("node", text(), "name of this node")                                                    //
+      ("tls", text(), "directory with tls.crt, tls.key and ca.crt")                            //
       ("interface", text()->default_value("migration0"), "the migration network's interface")  //
       ("address", text(), "the migration address, instead of the interface's first ones")      //
       ("ports", text()->default_value("32768-60999"), "ports to answer on, FIRST-LAST")        //
@@ -106,7 +106,15 @@ po::options_description described() {
   return all;
 }
 
+void require(po::variables_map const& given) {
+  std::string missing;
+  for (auto const* name : {"coordinator", "cluster", "node", "tls"})
+    if (given.count(name) == 0) missing += fmt::format("{}--{}", missing.empty() ? "" : ", ", name);
+  if (!missing.empty()) throw std::invalid_argument{"missing: " + missing};
+}
+
 Options checked(po::variables_map const& given) {
+  require(given);
   Options options;
   read_coordinator(given["coordinator"].as<std::string>(), options);
   read_node(given, options);
@@ -139,7 +147,6 @@ std::optional<Options> read_options(int count, char const* const* words, std::os
     if (given.count("help") > 0) return out << usage << '\n' << all, std::nullopt;
     if (given.count("version") > 0)
       return out << "leadline-agent " LEADLINE_VERSION "\n", std::nullopt;
-    po::notify(given);
   } catch (po::error const& e) {
     throw std::invalid_argument{e.what()};
   }

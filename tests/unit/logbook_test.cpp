@@ -1,0 +1,71 @@
+#include "coordinator/logbook.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace leadline {
+namespace {
+
+/// Two nodes, both directions; node 0 has both families, node 1 only IPv6.
+struct Book {
+  Survey survey;
+  Logbook logbook{survey};
+
+  Book() {
+    survey.nodes = {{.name = {"east", "n1"}}, {.name = {"west", "n1"}}};
+    survey.pairs = {{.source = 0, .target = 1}, {.source = 1, .target = 0}};
+    logbook.open({{Family::ipv4, Family::ipv6}, {Family::ipv6}});
+  }
+};
+
+Observation reach(Outcome outcome) {
+  Reach::Result result;
+  result.tcp = {{.port = 40000, .outcome = Outcome::silent}, {.port = 50000, .outcome = outcome}};
+  return {.source = 0, .target = 1, .family = Family::ipv6, .probe = "reach", .result = result};
+}
+
+TEST(Logbook, AimsOnlyOverFamiliesThatBothNodesHave) {
+  Book const book;
+  auto const aims = book.logbook.aims();
+  ASSERT_EQ(aims.size(), 2);
+  EXPECT_EQ(aims[0].family, Family::ipv6);
+  EXPECT_EQ(aims[1].family, Family::ipv6);
+}
+
+TEST(Logbook, RefusesAPairThatTheRunDoesNotHave) {
+  Book book;
+  EXPECT_FALSE(book.logbook.record({.source = 0, .target = 7}));
+  EXPECT_TRUE(book.logbook.record({.source = 0, .target = 1}));
+}
+
+TEST(Logbook, GoesOnWhereOnePortAnswered) {
+  Book book;
+  book.logbook.record(reach(Outcome::answered));
+  EXPECT_EQ(book.logbook.blocked({.source = 0, .target = 1, .family = Family::ipv6}), "");
+}
+
+class Blocked : public testing::TestWithParam<Outcome> {};
+
+TEST_P(Blocked, WhereNobodyWhoWasMeantAnswered) {
+  Book book;
+  book.logbook.record(reach(GetParam()));
+  EXPECT_NE(book.logbook.blocked({.source = 0, .target = 1, .family = Family::ipv6}), "");
+  EXPECT_EQ(book.logbook.blocked({.source = 1, .target = 0, .family = Family::ipv6}), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Outcomes, Blocked,
+                         testing::Values(Outcome::silent, Outcome::refused, Outcome::wrong_node,
+                                         Outcome::absent_on_link, Outcome::unclear));
+
+TEST(Logbook, KnowsWhatHasBeenAnswered) {
+  Book book;
+  Aim const aim{.source = 0, .target = 1, .family = Family::ipv6};
+  EXPECT_FALSE(book.logbook.has(aim, "reach"));
+  book.logbook.record(reach(Outcome::answered));
+  EXPECT_TRUE(book.logbook.has(aim, "reach"));
+  EXPECT_FALSE(book.logbook.has(aim, "tls"));
+}
+}  // namespace
+}  // namespace leadline
