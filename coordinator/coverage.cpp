@@ -1,0 +1,102 @@
+#include "coordinator/coverage.hpp"
+
+#include "coordinator/pairs.hpp"
+#include "coordinator/symptoms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace leadline {
+namespace {
+/// The probe that stands for a stage.
+std::string_view probe_of(Stage stage) {
+  switch (stage) {
+    case Stage::facts:
+      return {};
+    case Stage::reach:
+      return Reach::name;
+    case Stage::tls:
+      return TlsHandshake::name;
+    case Stage::path_mtu:
+      return PathMtu::name;
+    case Stage::latency:
+      return Latency::name;
+    case Stage::bandwidth:
+      return Bandwidth::name;
+  }
+  return {};
+}
+
+std::string reason_of(Observation const& seen) {
+  auto const status = nlohmann::json(seen.status).get<std::string>();
+  return seen.reason.empty() ? status : status + ": " + seen.reason;
+}
+}  // namespace
+
+std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
+  std::vector<std::string> found;
+  for (auto const stage : plan.stages) {
+    auto const probe = probe_of(stage);
+    if (probe.empty()) continue;
+    std::size_t measured = 0;
+    std::string reason;
+    for (auto const& seen : pair.observations) {
+      if (seen.probe != probe) continue;
+      if (conclusive(seen) && seen.result)
+        ++measured;
+      else
+        reason = reason_of(seen);
+    }
+    // A bandwidth test may have come again: it counts what was measured, not what was not.
+    auto const wanted =
+        stage == Stage::bandwidth ? plan.streams.size() * plan.transports.size() : 1;
+    bool const lacking = measured < wanted || (stage != Stage::bandwidth && !reason.empty());
+    if (lacking)
+      found.push_back(
+          fmt::format("{}: {}", format(stage), reason.empty() ? "no observation" : reason));
+  }
+  return found;
+}
+
+Coverage cover(Survey const& survey) {
+  Coverage coverage;
+  for (auto const& [cluster, nodes] : survey.plan.expect)
+    coverage.nodes_expected += static_cast<std::size_t>(nodes);
+  auto const here = [&](NodeRecord const& node) {
+    return node.lost.empty() && survey.plan.expect.contains(node.name.cluster);
+  };
+  coverage.nodes_seen = static_cast<std::size_t>(std::ranges::count_if(survey.nodes, here));
+  coverage.pairs_expected = std::max(
+      survey.pairs.size(), count_pairs(survey.plan.mesh, survey.plan.pairs, survey.plan.expect));
+  coverage.pairs_measured = static_cast<std::size_t>(std::ranges::count_if(
+      survey.pairs, [&](PairRecord const& pair) { return gaps(survey.plan, pair).empty(); }));
+  return coverage;
+}
+
+void read_agents(Survey const& survey, Symptoms& symptoms) {
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+    if (auto const& lost = survey.nodes[i].lost; !lost.empty()) {
+      auto const node = static_cast<NodeIndex>(i);
+      symptoms.on_node("AGENT_MISSING", node,
+                       fmt::format("{} left during the run: {}", name_of(survey, node), lost));
+    }
+}
+
+void read_coverage(Survey const& survey, Symptoms& symptoms) {
+  for (auto const& pair : survey.pairs) {
+    NodePair const edge{.source = pair.source, .target = pair.target};
+    symptoms.saw(Layer::coverage, edge);
+    auto const lacking = gaps(survey.plan, pair);
+    if (!lacking.empty())
+      symptoms.on_edge("NOT_MEASURED", edge,
+                       fmt::format("{}: {}", name_of(survey, edge), fmt::join(lacking, "; ")));
+    for (auto const& seen : pair.observations) {
+      if (seen.status != Status::inconclusive || !seen.result) continue;
+      if (seen.probe == Latency::name || seen.probe == Bandwidth::name)
+        symptoms.on_node("AGENT_STARVED", pair.source,
+                         fmt::format("{}: {}: {}", name_of(survey, edge), seen.probe, seen.reason));
+    }
+  }
+}
+}  // namespace leadline

@@ -1,0 +1,26 @@
+#pragma once
+#include "coordinator/survey.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace leadline {
+
+/// How much of what the plan asks for was measured.
+struct Coverage {
+  std::size_t nodes_expected{};
+  std::size_t nodes_seen{};
+  std::size_t pairs_expected{};
+  std::size_t pairs_measured{};  ///< conclusively, in every stage of the plan
+
+  [[nodiscard]] bool complete() const {
+    return nodes_seen >= nodes_expected && pairs_measured >= pairs_expected;
+  }
+};
+
+Coverage cover(Survey const& survey);
+
+/// What a pair lacks: "tls: skipped: the peer does not answer", one a stage; empty: nothing.
+std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair);
+}  // namespace leadline

@@ -1,0 +1,156 @@
+#include "coordinator/report/json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+#include <string_view>
+
+namespace leadline {
+namespace {
+using nlohmann::json;
+
+/// Text from the network may be anything: what is not UTF-8 is replaced, never thrown at.
+std::string text_of(json const& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string iso_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+json thresholds_of(Thresholds const& t) {
+  return {{"min_mtu_octets", t.min_mtu},
+          {"min_bandwidth_bits_per_second", t.min_bandwidth},
+          {"expected_link_speed_bits_per_second", t.expected_link_speed},
+          {"max_latency_us", t.max_latency},
+          {"max_bufferbloat_us", t.max_bufferbloat},
+          {"max_loss_share", t.max_loss},
+          {"max_reordering_share", t.max_reordering},
+          {"min_bandwidth_symmetry_share", t.min_bandwidth_symmetry},
+          {"max_retransmits_share", t.max_retransmits},
+          {"expiry_warning_seconds", t.expiry_warning},
+          {"max_clock_skew_ms", t.max_clock_skew},
+          {"max_carrier_changes", t.max_carrier_changes}};
+}
+
+json plan_of(Plan const& plan) {
+  json stages = json::array();
+  for (auto const stage : plan.stages) stages.push_back(format(stage));
+  return {{"expect", plan.expect},
+          {"stages", stages},
+          {"mesh", format(plan.mesh)},
+          {"pairs", format(plan.pairs)},
+          {"wait_ms", plan.wait},
+          {"timeout_ms", plan.timeout},
+          {"max_rate_bits_per_second", plan.max_rate},
+          {"max_bytes", plan.max_bytes},
+          {"latency_duration_ms", plan.latency_duration},
+          {"latency_interval_ms", plan.latency_interval},
+          {"streams", plan.streams},
+          {"transports", plan.transports},
+          {"bandwidth_duration_ms", plan.bandwidth_duration},
+          {"synchronization_addresses", plan.synchronization_addresses},
+          {"network_ranges", plan.network_ranges},
+          {"thresholds", thresholds_of(plan.thresholds)}};
+}
+
+json scope_of(Scope const& scope) {
+  json j{{"kind", format(scope.kind)}};
+  switch (scope.kind) {
+    case Scope::Kind::node:
+      j["node"] = scope.source;
+      break;
+    case Scope::Kind::cluster:
+      j["cluster"] = scope.source;
+      break;
+    case Scope::Kind::pair:
+    case Scope::Kind::cluster_pair:
+      j["source"] = scope.source;
+      j["target"] = scope.target;
+  }
+  return j;
+}
+
+json finding_of(Finding const& finding) {
+  return {{"code", finding.code},
+          {"severity", format(finding.severity)},
+          {"scope", scope_of(finding.scope)},
+          {"direction", format(finding.direction)},
+          {"summary", finding.summary},
+          {"evidence", finding.evidence},
+          {"consequences", finding.consequences},
+          {"remedy", finding.remedy},
+          {"pairs_affected", finding.pairs_affected}};
+}
+
+json node_of(NodeRecord const& node) {
+  return {{"node", node.name},   {"version", node.version}, {"addresses", node.addresses},
+          {"facts", node.facts}, {"clock", node.clock},     {"lost", node.lost}};
+}
+
+json observation_of(Observation const& seen) {
+  json j{{"probe", seen.probe},
+         {"family", seen.family},
+         {"status", seen.status},
+         {"reason", seen.reason}};
+  if (seen.result) std::visit([&](auto const& result) { j["result"] = result; }, *seen.result);
+  return j;
+}
+
+json pair_of(Survey const& survey, PairRecord const& pair) {
+  json observations = json::array();
+  for (auto const& seen : pair.observations) observations.push_back(observation_of(seen));
+  return {{"source", survey.nodes.at(pair.source).name},
+          {"target", survey.nodes.at(pair.target).name},
+          {"observations", std::move(observations)}};
+}
+
+json test_of(Survey const& survey, ScheduledTest const& test) {
+  return {{"source", survey.nodes.at(test.source).name},
+          {"target", survey.nodes.at(test.target).name},
+          {"transport", test.transport},
+          {"streams", test.streams},
+          {"started_seconds", test.started_seconds},
+          {"ended_seconds", test.ended_seconds},
+          {"outcome", test.outcome}};
+}
+
+template <class Items, class Write>
+void write_list(std::ostream& out, std::string_view key, Items const& items, Write write) {
+  out << ",\n\"" << key << "\": [";
+  std::string_view separator = "\n  ";
+  for (auto const& item : items) {
+    out << separator << text_of(write(item));
+    separator = ",\n  ";
+  }
+  out << ']';
+}
+}  // namespace
+
+void write_json(std::ostream& out, Report const& report) {
+  auto const& survey = report.survey;
+  json const run{{"id", survey.run_id},
+                 {"started", iso_time(survey.started)},
+                 {"finished", iso_time(survey.finished)},
+                 {"command", survey.command},
+                 {"plan", plan_of(survey.plan)},
+                 {"interruptions", survey.interruptions}};
+  json const coverage{{"nodes_expected", report.coverage.nodes_expected},
+                      {"nodes_seen", report.coverage.nodes_seen},
+                      {"pairs_expected", report.coverage.pairs_expected},
+                      {"pairs_measured", report.coverage.pairs_measured}};
+  out << "{\"schema\": \"leadline.report/v1\",\n\"run\": " << text_of(run)
+      << ",\n\"verdict\": " << text_of(format(report.verdict))
+      << ",\n\"exit_code\": " << report.exit_code << ",\n\"coverage\": " << text_of(coverage);
+  write_list(out, "findings", report.findings, finding_of);
+  write_list(out, "nodes", survey.nodes, node_of);
+  write_list(out, "pairs", survey.pairs,
+             [&](PairRecord const& pair) { return pair_of(survey, pair); });
+  write_list(out, "schedule", survey.schedule,
+             [&](ScheduledTest const& test) { return test_of(survey, test); });
+  out << "}\n";
+}
+}  // namespace leadline

@@ -1,0 +1,158 @@
+#include "coordinator/report/text.hpp"
+
+#include "coordinator/report/figures.hpp"
+#include "coordinator/report/matrix.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+#include <string_view>
+
+namespace leadline {
+namespace {
+constexpr std::size_t width = 98;
+constexpr std::size_t most_findings = 25;  // more on one screen help nobody; JSON has them all
+
+/// Control characters of what came over the network do not reach the terminal.
+std::string clean(std::string_view text) {
+  std::string result;
+  for (char const c : text) {
+    auto const octet = static_cast<unsigned char>(c);
+    result += octet < 0x20 || octet == 0x7f ? ' ' : c;
+  }
+  return result;
+}
+
+/// Breaks at blanks; the first line begins with `label`, the others as far in.
+std::string wrap(std::string_view label, std::string_view raw) {
+  auto const text = clean(raw);
+  std::string const indent(label.size(), ' ');
+  std::string result{label};
+  std::size_t column = label.size();
+  for (std::size_t start = 0; start < text.size();) {
+    auto const end = std::min(text.find(' ', start), text.size());
+    auto const word = std::string_view{text}.substr(start, end - start);
+    if (column + word.size() + 1 > width && column > label.size()) {
+      result += '\n' + indent;
+      column = label.size();
+    }
+    if (column > label.size()) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+    start = end + 1;
+  }
+  return result + '\n';
+}
+
+class Painter {
+ public:
+  explicit Painter(bool colour) : colour_{colour} {}
+
+  [[nodiscard]] std::string operator()(std::string_view sequence, std::string_view text) const {
+    return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", sequence, text) : std::string{text};
+  }
+
+ private:
+  bool colour_;
+};
+
+std::string_view colour_of(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "1;31";
+    case Severity::warning:
+      return "33";
+    case Severity::info:
+      return "2";
+  }
+  return "0";
+}
+
+std::string headline(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ready:
+      return "READY";
+    case Verdict::ready_with_warnings:
+      return "READY WITH WARNINGS";
+    case Verdict::not_ready:
+      return "NOT READY";
+    case Verdict::unknown:
+      break;
+  }
+  return "UNKNOWN";
+}
+
+std::string why(Report const& report) {
+  auto const& coverage = report.coverage;
+  switch (report.verdict) {
+    case Verdict::not_ready:
+    case Verdict::ready_with_warnings:
+      return report.findings.front().summary;
+    case Verdict::ready:
+      return "everything the plan asks for was measured, and is as it should be";
+    case Verdict::unknown:
+      break;
+  }
+  if (!report.survey.interruptions.empty()) return report.survey.interruptions.front();
+  if (coverage.nodes_seen < coverage.nodes_expected)
+    return fmt::format("{} of {} expected nodes took part", coverage.nodes_seen,
+                       coverage.nodes_expected);
+  return fmt::format("{} of {} pairs were measured in full", coverage.pairs_measured,
+                     coverage.pairs_expected);
+}
+
+void write_coverage(std::ostream& out, Report const& report) {
+  auto const& coverage = report.coverage;
+  auto const& plan = report.survey.plan;
+  out << wrap("coverage: ",
+              fmt::format("{} of {} nodes, {} of {} pairs in full; mesh {}, pairs {}",
+                          coverage.nodes_seen, coverage.nodes_expected, coverage.pairs_measured,
+                          coverage.pairs_expected, format(plan.mesh), format(plan.pairs)));
+  std::vector<std::string_view> left_out;
+  for (auto const stage :
+       {Stage::reach, Stage::tls, Stage::path_mtu, Stage::latency, Stage::bandwidth})
+    if (std::ranges::count(plan.stages, stage) == 0) left_out.push_back(format(stage));
+  if (!left_out.empty())
+    out << wrap("left out: ",
+                fmt::format("{}: nothing is known about that", fmt::join(left_out, ", ")));
+  for (auto const& reason : report.survey.interruptions) out << wrap("interrupted: ", reason);
+}
+
+void write_finding(std::ostream& out, Finding const& finding, Painter const& paint) {
+  out << '\n'
+      << paint(colour_of(finding.severity), format(finding.severity)) << ' ' << finding.code << '\n'
+      << wrap("  ", finding.summary);
+  for (auto const& line : finding.evidence) out << wrap("    seen: ", line);
+  for (auto const& line : finding.consequences) out << wrap("    also explains: ", line);
+  out << wrap("    do: ", finding.remedy);
+}
+}  // namespace
+
+void write_text(std::ostream& out, Report const& report, bool colour) {
+  Painter const paint{colour};
+  constexpr std::array<std::string_view, 4> colours{"1;32", "1;33", "1;35", "1;31"};
+  out << paint(colours.at(static_cast<std::size_t>(report.verdict)), headline(report.verdict))
+      << '\n'
+      << wrap("because: ", why(report));
+  write_coverage(out, report);
+  for (std::size_t i = 0; i < std::min(report.findings.size(), most_findings); ++i)
+    write_finding(out, report.findings[i], paint);
+  if (report.findings.size() > most_findings)
+    out << fmt::format("\nand {} more findings: -o json lists them all\n",
+                       report.findings.size() - most_findings);
+  if (!report.survey.pairs.empty()) {
+    auto const matrix = draw_matrix(report);
+    out << '\n'
+        << (matrix.empty() ? std::string{"The pairs differ too much for a matrix: -o json lists "
+                                         "them all.\n"}
+                           : matrix + std::string{mark_legend} + '\n');
+  }
+  if (auto const figures = write_figures(report.survey); !figures.empty()) out << '\n' << figures;
+}
+}  // namespace leadline

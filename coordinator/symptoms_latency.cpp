@@ -1,0 +1,84 @@
+#include "coordinator/symptoms.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace leadline {
+namespace {
+/// One or two lost packets in some hundred happen on a healthy path; three say something.
+constexpr std::uint32_t least_count = 3;
+/// Ten times the accepted loss is no longer a matter of speed: connections break off.
+constexpr double grave = 10;
+
+std::string microseconds(double us) {
+  return format(std::chrono::nanoseconds{static_cast<std::int64_t>(us * 1000)});
+}
+
+void read_loss(Survey const& survey, NodePair edge, std::uint32_t lost, std::uint32_t sent,
+               std::uint32_t longest_gap, Symptoms& symptoms) {
+  auto const accepted = survey.plan.thresholds.max_loss;
+  auto const share = sent == 0 ? 0.0 : static_cast<double>(lost) / sent;
+  if (lost < least_count || share <= accepted) return;
+  symptoms.on_edge("LOSS", edge,
+                   fmt::format("{}: {} of {} packets lost ({:.2f} %), up to {} in a row",
+                               name_of(survey, edge), lost, sent, share * 100, longest_gap),
+                   share > accepted * grave ? Severity::error : Severity::warning);
+}
+
+void read_idle(Survey const& survey, Observation const& seen, Latency::Result const& result,
+               Symptoms& symptoms) {
+  auto const edge = edge_of(seen);
+  auto const& thresholds = survey.plan.thresholds;
+  symptoms.saw(Layer::loss, edge);
+  symptoms.saw(Layer::latency, edge);
+  read_loss(survey, edge, result.lost_forward, result.sent, result.longest_gap, symptoms);
+  auto const arrived = result.sent - std::min(result.sent, result.lost_forward);
+  read_loss(survey, reverse(edge), result.lost_reverse, arrived, result.longest_gap, symptoms);
+  auto const who = name_of(survey, edge);
+  if (result.received > 0 &&
+      result.rtt_p50_us > static_cast<double>(thresholds.max_latency.count()))
+    symptoms.on_edge(
+        "LATENCY_HIGH", edge,
+        fmt::format("{}: round trip {} median, {} p99, jitter {} (at most {} accepted)", who,
+                    microseconds(result.rtt_p50_us), microseconds(result.rtt_p99_us),
+                    microseconds(result.jitter_us), format(thresholds.max_latency)));
+  if (result.reordered >= least_count &&
+      result.reordered > thresholds.max_reordering * result.received)
+    symptoms.on_edge("REORDERING", edge,
+                     fmt::format("{}: {} of {} answers came after a later one", who,
+                                 result.reordered, result.received));
+}
+}  // namespace
+
+void read_latency(Survey const& survey, Symptoms& symptoms) {
+  for (auto const& pair : survey.pairs) {
+    std::map<Family, double> idle_us;
+    auto const look = [&](auto use) {
+      for (auto const& seen : pair.observations)
+        if (seen.result && conclusive(seen))
+          if (auto const* result = std::get_if<Latency::Result>(&*seen.result)) use(seen, *result);
+    };
+    look([&](Observation const& seen, Latency::Result const& result) {
+      if (result.under_load) return;
+      read_idle(survey, seen, result, symptoms);
+      if (result.received > 0) idle_us[seen.family] = result.rtt_p50_us;
+    });
+    look([&](Observation const& seen, Latency::Result const& result) {
+      auto const idle = idle_us.find(seen.family);
+      if (!result.under_load || idle == idle_us.end() || result.received == 0) return;
+      auto const grown_us = result.rtt_p99_us - idle->second;
+      auto const accepted = survey.plan.thresholds.max_bufferbloat;
+      if (grown_us > static_cast<double>(accepted.count()))
+        symptoms.on_edge(
+            "BUFFERBLOAT", edge_of(seen),
+            fmt::format("{}: {} p99 under load, {} median idle (at most {} more "
+                        "accepted)",
+                        name_of(survey, edge_of(seen)), microseconds(result.rtt_p99_us),
+                        microseconds(idle->second), format(accepted)));
+    });
+  }
+}
+}  // namespace leadline

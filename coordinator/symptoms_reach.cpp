@@ -1,0 +1,212 @@
+#include "coordinator/symptoms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+namespace leadline {
+namespace {
+using Counts = std::map<std::tuple<NodeIndex, NodeIndex, Family>, Arrivals const*>;
+using Edges = std::set<std::pair<NodePair, Family>>;
+
+/// What the first pass over all pairs knows: who counted what, and which ways carried packets.
+struct Known {
+  Survey const& survey;
+  Counts counts;
+  Edges carried;  ///< at least one packet arrived this way
+
+  [[nodiscard]] Arrivals const* at(NodeIndex target, NodeIndex source, Family family) const {
+    auto const found = counts.find({target, source, family});
+    return found == counts.end() ? nullptr : found->second;
+  }
+};
+
+std::string evidence_of(Attempt const& attempt) {
+  auto text =
+      fmt::format("port {}: {}", attempt.port, nlohmann::json(attempt.outcome).get<std::string>());
+  if (!attempt.system_error.empty()) text += fmt::format(" ({})", attempt.system_error);
+  if (attempt.evidence)
+    text += fmt::format(", ICMP {}/{} from {}", attempt.evidence->type, attempt.evidence->code,
+                        attempt.evidence->offender);
+  return text + fmt::format(" after {:.3g} ms", attempt.elapsed_ms);
+}
+
+std::string trace_of(Reach::Result const& result) {
+  if (result.hops.empty()) return {};
+  std::vector<std::string> hops;
+  for (auto const& hop : result.hops) hops.push_back(hop.address.empty() ? "*" : hop.address);
+  return fmt::format("; trace: {}", fmt::join(hops, " "));
+}
+
+std::string counters_of(Known const& known, Observation const& seen, Reach::Result const& result) {
+  auto const* count = known.at(seen.target, seen.source, seen.family);
+  return count == nullptr ? fmt::format("; {} sent, {} answered, the peer's count is unknown",
+                                        result.udp_sent, result.udp_received)
+                          : fmt::format("; {} sent, {} counted by the peer, {} answered",
+                                        result.udp_sent, count->udp_requests, result.udp_received);
+}
+
+std::string_view code_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::no_route_at_hop:
+    case Outcome::no_local_route:
+      return "REACH_NO_ROUTE";
+    case Outcome::absent_behind_router:
+    case Outcome::absent_on_link:
+      return "REACH_HOST_ABSENT";
+    default:
+      return "REACH_FILTERED";  // an RST too: our responder is known to listen
+  }
+}
+
+/// The attempt that says most: anything told by ICMP or RST before mere silence.
+Attempt const& telling(Reach::Result const& result) {
+  auto const told = [](Attempt const& attempt) {
+    return attempt.outcome != Outcome::answered && attempt.outcome != Outcome::silent &&
+           attempt.outcome != Outcome::unclear;
+  };
+  if (told(result.udp)) return result.udp;
+  auto const found = std::ranges::find_if(result.tcp, told);
+  return found == result.tcp.end() ? result.udp : *found;
+}
+
+void read_silence(Known const& known, Observation const& seen, std::string const& evidence,
+                  Symptoms& symptoms) {
+  auto const edge = edge_of(seen);
+  auto const* count = known.at(seen.target, seen.source, seen.family);
+  bool const arrived = count != nullptr && count->udp_requests > 0;
+  auto const broken = arrived ? reverse(edge) : edge;
+  bool const other_way = known.carried.contains({reverse(broken), seen.family});
+  bool const this_way = known.carried.contains({broken, seen.family});
+  auto const* code = other_way && !this_way ? "REACH_ONE_WAY" : "REACH_FILTERED";
+  symptoms.on_edge(code, broken, evidence);
+}
+
+bool read_identity(Known const& known, Observation const& seen, Reach::Result const& result,
+                   Symptoms& symptoms) {
+  std::optional<NodeIndex> other;
+  if (result.udp.outcome == Outcome::wrong_node) other = result.udp.answered_by;
+  for (auto const& attempt : result.tcp)
+    if (attempt.outcome == Outcome::wrong_node) other = attempt.answered_by;
+  if (!other || *other >= known.survey.nodes.size()) return false;
+  auto const self = *other == seen.source;
+  auto const* code = self ? "ADDR_SELF_DIAL" : "ADDR_DUPLICATE";
+  auto const evidence =
+      fmt::format("{}: the answer came from {}", name_of(known.survey, edge_of(seen)),
+                  name_of(known.survey, *other));
+  symptoms.on_node(code, self ? seen.source : seen.target, evidence);
+  if (!self) symptoms.on_node(code, *other, evidence);
+  return true;
+}
+
+void read_ports(Known const& known, Observation const& seen, Reach::Result const& result,
+                Symptoms& symptoms) {
+  auto const edge = edge_of(seen);
+  auto const who = name_of(known.survey, edge);
+  auto const answered = [](Attempt const& a) { return a.outcome == Outcome::answered; };
+  auto const open = static_cast<std::size_t>(std::ranges::count_if(result.tcp, answered));
+  bool const udp = answered(result.udp);
+  if (udp && open == result.tcp.size()) return;
+  if (open == result.tcp.size() && open > 0) {
+    // A migration is TCP: without UDP it still works, but less can be measured.
+    symptoms.on_edge("REACH_FILTERED", edge,
+                     fmt::format("{}: TCP passes, UDP does not: {}", who, evidence_of(result.udp)),
+                     Severity::warning);
+    return;
+  }
+  auto const trace = counters_of(known, seen, result) + trace_of(result);
+  if (open > 0) {
+    auto const shut = std::ranges::find_if_not(result.tcp, answered);
+    symptoms.on_edge("REACH_PORT_RANGE", edge,
+                     fmt::format("{}: {} of {} TCP ports open; {}{}", who, open, result.tcp.size(),
+                                 evidence_of(*shut), trace));
+    return;
+  }
+  auto const& attempt = udp ? result.tcp.front() : telling(result);
+  auto const protocol = udp ? "UDP passes, TCP does not: " : "";
+  auto const evidence = fmt::format("{}: {}{}{}", who, protocol, evidence_of(attempt), trace);
+  if (!udp && (attempt.outcome == Outcome::silent || attempt.outcome == Outcome::unclear))
+    read_silence(known, seen, evidence, symptoms);
+  else
+    symptoms.on_edge(code_of(attempt.outcome), edge, evidence);
+}
+
+bool undiminished(int ttl) {
+  return ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+int hops_gone(int ttl) {
+  return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
+}
+
+void read_path(Survey const& survey, Observation const& seen, Reach::Result const& result,
+               Symptoms& symptoms) {
+  auto const edge = edge_of(seen);
+  auto const who = name_of(survey, edge);
+  symptoms.saw(Layer::note, edge);
+  if (result.ttl_seen > 0 && !undiminished(result.ttl_seen))
+    symptoms.on_edge("PATH_ROUTED", edge,
+                     fmt::format("{}: TTL {} at the peer, {} hops{}", who, result.ttl_seen,
+                                 hops_gone(result.ttl_seen), trace_of(result)));
+  if (result.ttl_seen > 0 && result.ttl_received > 0 &&
+      hops_gone(result.ttl_seen) != hops_gone(result.ttl_received))
+    symptoms.on_edge("PATH_ASYMMETRIC", edge,
+                     fmt::format("{}: {} hops there, {} back", who, hops_gone(result.ttl_seen),
+                                 hops_gone(result.ttl_received)));
+  constexpr int dscp = 0xfc;
+  if (result.tos_seen >= 0 && (result.tos_sent & dscp) != (result.tos_seen & dscp))
+    symptoms.on_edge("PATH_DSCP_BLEACHED", edge,
+                     fmt::format("{}: sent with TOS {:#04x}, arrived with {:#04x}", who,
+                                 result.tos_sent, result.tos_seen));
+  auto const& own = survey.nodes[seen.source].addresses;
+  auto const colon = result.udp.source_seen.rfind(':');
+  auto source = result.udp.source_seen.substr(0, colon);
+  if (source.starts_with('[') && source.ends_with(']'))
+    source = source.substr(1, source.size() - 2);
+  if (!source.empty() && !own.empty() && std::ranges::count(own, source) == 0)
+    symptoms.on_edge("PATH_NAT", edge,
+                     fmt::format("{}: the peer saw {}, not {}", who, result.udp.source_seen,
+                                 fmt::join(own, " or ")));
+}
+
+Known gather(Survey const& survey) {
+  Known known{.survey = survey, .counts = {}, .carried = {}};
+  bool trouble = false;
+  each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const&) {
+    trouble = trouble || seen.status == Status::fail;
+  });
+  if (!trouble) return known;  // nothing to explain: the sets would only cost memory
+  for (auto const& count : survey.arrivals) {
+    known.counts[{count.at, count.from, count.family}] = &count;
+    if (count.udp_requests > 0)
+      known.carried.insert({{.source = count.from, .target = count.at}, count.family});
+  }
+  each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
+    if (result.udp.outcome != Outcome::answered) return;
+    known.carried.insert({edge_of(seen), seen.family});
+    known.carried.insert({reverse(edge_of(seen)), seen.family});
+  });
+  return known;
+}
+}  // namespace
+
+void read_reach(Survey const& survey, Symptoms& symptoms) {
+  auto const known = gather(survey);
+  each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
+    symptoms.saw(Layer::reach, edge_of(seen));
+    if (read_identity(known, seen, result, symptoms)) return;
+    read_ports(known, seen, result, symptoms);
+    read_path(survey, seen, result, symptoms);
+  });
+  each_result<SyncPort>(survey, [&](Observation const& seen, SyncPort::Result const& result) {
+    if (result.system_error.empty()) return;
+    symptoms.on_node("SYNC_UNREACHABLE", seen.source,
+                     fmt::format("{}: {}: {}", name_of(survey, seen.source), result.endpoint,
+                                 result.system_error));
+  });
+}
+}  // namespace leadline

@@ -1,0 +1,122 @@
+#include "coordinator/symptoms.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace leadline {
+namespace {
+std::string_view code_of(TlsFault fault) {
+  switch (fault) {
+    case TlsFault::untrusted:
+      return "TLS_UNTRUSTED";
+    case TlsFault::expired:
+      return "TLS_EXPIRED";
+    case TlsFault::not_yet_valid:
+      return "TLS_NOT_YET_VALID";
+    case TlsFault::wrong_cn:
+      return "TLS_WRONG_CN";
+    case TlsFault::wrong_eku:
+      return "TLS_WRONG_EKU";
+    case TlsFault::version:
+      return "TLS_VERSION";
+    case TlsFault::no_alpn:
+      return "TLS_NO_ALPN";
+    case TlsFault::none:
+    case TlsFault::closed:
+    case TlsFault::other:
+      break;
+  }
+  return "TLS_FAILED";
+}
+
+std::string shown(std::optional<CertificateFacts> const& certificate) {
+  if (!certificate) return {};
+  return fmt::format("; certificate CN={}, issued by {}, serial {}", certificate->common_name,
+                     certificate->issuer, certificate->serial);
+}
+
+/// Certificates of nodes, each judged once however many pairs show it.
+class Validity {
+ public:
+  Validity(Survey const& survey, Symptoms& symptoms) : survey_{survey}, symptoms_{symptoms} {
+    now_ = std::chrono::system_clock::to_time_t(survey.started);
+  }
+
+  void read(NodeIndex node, std::string_view what, std::optional<CertificateFacts> const& facts) {
+    if (!facts || !judged_.insert({node, facts->issuer + facts->serial}).second) return;
+    auto const left = std::chrono::seconds{facts->not_after_unix_seconds - now_};
+    auto const who = fmt::format("{}: {} CN={}", name_of(survey_, node), what, facts->common_name);
+    if (left.count() <= 0)
+      symptoms_.on_node("TLS_EXPIRED", node, fmt::format("{} expired {} ago", who, format(-left)));
+    else if (left < survey_.plan.thresholds.expiry_warning)
+      symptoms_.on_node("TLS_EXPIRES_SOON", node,
+                        fmt::format("{} expires in {}", who, format(left)));
+    if (facts->not_before_unix_seconds > now_)
+      symptoms_.on_node(
+          "TLS_NOT_YET_VALID", node,
+          fmt::format("{} is valid in {}", who,
+                      format(std::chrono::seconds{facts->not_before_unix_seconds - now_})));
+  }
+
+ private:
+  Survey const& survey_;
+  Symptoms& symptoms_;
+  std::int64_t now_{};
+  std::set<std::pair<NodeIndex, std::string>> judged_;
+};
+
+void read_handshake(Survey const& survey, Observation const& seen,
+                    TlsHandshake::Result const& result, Symptoms& symptoms) {
+  auto const edge = edge_of(seen);
+  auto const who = name_of(survey, edge);
+  if (result.completed) {
+    symptoms.saw(Layer::tls, edge);
+    symptoms.saw(Layer::tls, reverse(edge));
+    if (!result.migration_identity)
+      symptoms.on_edge("TLS_NOT_KUBEVIRT", edge, who + ": no migration identity was given");
+    return;
+  }
+  auto const detail = result.detail.empty() ? seen.reason : result.detail;
+  // The way of a refused certificate: from who refuses it to whose it is.
+  if (result.peer_fault != TlsFault::none)
+    symptoms.on_edge(
+        code_of(result.peer_fault), edge,
+        fmt::format("{} refuses the server certificate of {}: {}{}", name_of(survey, seen.source),
+                    name_of(survey, seen.target), detail, shown(result.peer_leaf)));
+  if (result.own_fault != TlsFault::none)
+    symptoms.on_edge(code_of(result.own_fault), reverse(edge),
+                     fmt::format("{} refuses the client certificate of {}: {}{}",
+                                 name_of(survey, seen.target), name_of(survey, seen.source),
+                                 result.alert_received.empty() ? detail : result.alert_received,
+                                 shown(result.own_leaf)));
+  if (result.peer_fault == TlsFault::none && result.own_fault == TlsFault::none)
+    symptoms.on_edge("TLS_FAILED", edge, fmt::format("{}: {}", who, detail));
+}
+}  // namespace
+
+void read_tls(Survey const& survey, Symptoms& symptoms) {
+  Validity validity{survey, symptoms};
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i) {
+    if (!survey.nodes[i].facts) continue;
+    auto const node = static_cast<NodeIndex>(i);
+    for (auto const& identity : survey.nodes[i].facts->migration_identity) {
+      if (!identity.problem.empty())
+        symptoms.on_node("TLS_UNREADABLE", node,
+                         fmt::format("{}: {} certificate: {}", name_of(survey, node), identity.role,
+                                     identity.problem));
+      validity.read(node, identity.role + " certificate", identity.leaf);
+      validity.read(node, "CA of the " + identity.role + " certificate", identity.authority);
+    }
+  }
+  each_result<TlsHandshake>(
+      survey, [&](Observation const& seen, TlsHandshake::Result const& result) {
+        read_handshake(survey, seen, result, symptoms);
+        if (!result.completed) return;
+        validity.read(seen.source, "client certificate", result.own_leaf);
+        validity.read(seen.target, "server certificate", result.peer_leaf);
+        validity.read(seen.target, "CA of the server certificate", result.peer_issuer);
+      });
+}
+}  // namespace leadline
