@@ -1,6 +1,7 @@
 #include "probes/responder_tcp.hpp"
 
 #include "probes/core/within.hpp"
+#include "probes/tls_handshake.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
@@ -140,6 +141,8 @@ Welcome::Status TcpAnswerer::status_for(Preamble const& preamble) const {
   switch (preamble.purpose) {
     case Preamble::Purpose::reach:
       return Welcome::Status::accepted;
+    case Preamble::Purpose::tls:
+      return options_.identity ? Welcome::Status::accepted : Welcome::Status::refused;
     default:
       return Welcome::Status::refused;
   }
@@ -170,5 +173,17 @@ asio::awaitable<void> TcpAnswerer::serve(std::shared_ptr<TcpAnswerer> self,
   auto const packed = encode(welcome, passport.key);
   auto [write_error, octets] = co_await asio::async_write(socket, asio::buffer(packed), no_throw);
   if (write_error || welcome.status != Welcome::Status::accepted) co_return;
+  auto serving = self->dispatch(std::move(socket), *preamble);
+  co_await std::move(serving);
+}
+
+asio::awaitable<void> TcpAnswerer::dispatch(tcp::socket socket, Preamble preamble) {
+  switch (preamble.purpose) {
+    case Preamble::Purpose::tls:
+      co_await serve_tls(std::move(socket), options_.identity);
+      break;
+    default:
+      break;  // reach: the welcome was all
+  }
 }
 }  // namespace leadline

@@ -56,6 +56,7 @@ class TcpAnswerer : public std::enable_shared_from_this<TcpAnswerer> {
                                              std::shared_ptr<Acceptor> acceptor);
   static boost::asio::awaitable<void> serve(std::shared_ptr<TcpAnswerer> self,
                                             std::shared_ptr<Connection> connection);
+  boost::asio::awaitable<void> dispatch(boost::asio::ip::tcp::socket socket, Preamble preamble);
   void admit(boost::asio::ip::tcp::socket socket);
   bool make_room();
   [[nodiscard]] Welcome::Status status_for(Preamble const& preamble) const;
