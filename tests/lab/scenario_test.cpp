@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace leadline::lab {
@@ -20,7 +23,7 @@ Scenario accepted(std::string const& yaml) {
 TEST(Scenario, SaysOnlyWhatDiffersFromAHealthyLab) {
   auto const scenario = accepted("{}");
   EXPECT_EQ(scenario.clusters.size(), 2U);
-  EXPECT_EQ(scenario.mtu, 1500);
+  EXPECT_EQ(scenario.mtu, 9000);
   auto const topology = plan_topology(scenario);
   EXPECT_EQ(topology.nodes.size(), 6U);
   EXPECT_EQ(topology.nodes[4].addresses, std::vector<std::string>{"10.200.2.2"});
@@ -61,6 +64,23 @@ expect:
   EXPECT_EQ(topology.fabric.ports[1].from_node, Impairment{});
   EXPECT_EQ(topology.fabric.links[0].a_to_b.delay, std::chrono::milliseconds{40});
   EXPECT_EQ(topology.fabric.links[0].b_to_a, Impairment{});
+}
+
+TEST(Scenario, CanBeReadFromEveryFileOfTheFaultTable) {
+  int files = 0;
+  for (auto const& entry :
+       std::filesystem::directory_iterator{LEADLINE_SOURCE_DIR "/tests/lab/scenarios"}) {
+    std::ifstream file{entry.path()};
+    std::string const yaml{std::istreambuf_iterator<char>{file}, {}};
+    auto const scenario = read_scenario(yaml);
+    ASSERT_TRUE(scenario) << entry.path() << ":" << scenario.error().front().line << ": "
+                          << scenario.error().front().message;
+    EXPECT_NO_THROW(plan_topology(*scenario)) << entry.path();
+    EXPECT_FALSE(scenario->about.empty()) << entry.path();
+    EXPECT_TRUE(scenario->expect.exit_code) << entry.path();
+    ++files;
+  }
+  EXPECT_GT(files, 0);
 }
 
 TEST(Scenario, PutsTwoRoutersBetweenRoutedClusters) {

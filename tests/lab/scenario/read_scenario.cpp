@@ -98,7 +98,7 @@ void read_topology(YamlMapping& mapping, Scenario& scenario, Mistakes& mistakes)
                                                           {"ipv6", AddressFamily::ipv6},
                                                           {"dual", AddressFamily::dual}})
                         .value_or(AddressFamily::ipv4);
-  scenario.mtu = mapping.integer("mtu", 576, 65535).value_or(1500);
+  scenario.mtu = mapping.integer("mtu", 576, 65535).value_or(scenario.mtu);
   scenario.routed = mapping.flag("routed").value_or(false);
   if (scenario.routed && scenario.clusters.size() != 2)
     mapping.mistake("routed takes exactly two clusters");

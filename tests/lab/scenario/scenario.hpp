@@ -64,7 +64,7 @@ struct Scenario {
   std::string about;
   std::vector<ClusterSize> clusters{{"east", 3}, {"west", 3}};
   AddressFamily family{AddressFamily::ipv4};
-  int mtu{1500};
+  int mtu{9000};  ///< of the nodes and routers; 1500 only shows how fast this machine is
   bool routed{};  ///< two routers in a row between the clusters, which have a subnet each
   bool migration_tls{true};
   std::uint64_t seed{1};
