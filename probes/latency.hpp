@@ -46,6 +46,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Latency::Result, under_load, sent, received, 
                                    jitter_us, kernel_stamps, local_drops, latest_send_us)
 
 Async<Latency::Result> run(Latency probe);
-/// fail: no answer. inconclusive: own socket dropped, or the process was starved (over 20 ms late).
+/// ok: nothing lost. warn: some. fail: no answer. inconclusive: the own socket dropped, or the
+/// process was over 20 ms late without kernel stamps (with them, lateness does not touch the
+/// times).
 Assessment assess(Latency::Result const& result);
 }  // namespace leadline

@@ -33,8 +33,10 @@ struct PathMtu {
   std::chrono::milliseconds timeout_ms{6000};
 
   struct Result {
+    Family family{Family::ipv4};
     std::uint32_t path_mtu_octets{};  ///< largest that the peer confirmed; 0: not even the smallest
     std::uint32_t smallest_lost_octets{};  ///< 0: nothing up to the ceiling was lost
+    bool exact{};                          ///< false: the time was up before the edge was confirmed
     std::uint32_t interface_mtu_octets{};
     std::uint32_t
         kernel_path_mtu_octets{};  ///< what classical PMTUD ends up believing (IP_MTU); 0 unknown
@@ -49,12 +51,22 @@ struct PathMtu {
   };
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PathMtu, ceiling_octets, timeout_ms)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathMtu::Result, path_mtu_octets, smallest_lost_octets,
-                                   interface_mtu_octets, kernel_path_mtu_octets, limit,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathMtu::Result, family, path_mtu_octets, smallest_lost_octets,
+                                   exact, interface_mtu_octets, kernel_path_mtu_octets, limit,
                                    signalled_mtu_octets, signalled_by, ttl_seen, rounds,
                                    packets_sent, elapsed_ms, evidence)
 
+/// A packet that arrives with this TTL or hop limit has passed no router: nobody starts with less
+/// than 64, and 64, 128 and 255 are what systems start with.
+bool is_on_link(int ttl);
+
+/// What holds larger packets back, by what was lost and what ICMP said. Fills limit, signalled_by
+/// and signalled_mtu_octets from the rest.
+void explain_limit(PathMtu::Result& result);
+
+/// A peer that never answers gives path_mtu_octets 0 after the timeout, with the evidence.
 Async<PathMtu::Result> run(PathMtu probe);
 /// ok: the interface's MTU arrives. warn: less. fail: not even 576 (v6: 1280) octets.
+/// inconclusive: out of time.
 Assessment assess(PathMtu::Result const& result);
 }  // namespace leadline

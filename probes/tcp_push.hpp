@@ -3,6 +3,10 @@
 #include "probes/core/path.hpp"
 #include "probes/core/probe.hpp"
 #include "probes/linux/tcp_snapshot.hpp"
+#include "probes/wire/preamble.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -33,6 +37,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TcpPush, push_bytes, timeout_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpPush::Result, connected, pushed_bytes, arrived_bytes,
                                    peer_reported, elapsed_ms, sender, receiver, clamped_mss_octets)
 
+/// The MSS that somebody on the way wrote into the peer's SYN, as its option says it; 0: nobody
+/// did. `sender` must be taken at the start: a kernel that probes the MTU lowers its MSS by itself
+/// later.
+std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver);
+
 Async<TcpPush::Result> run(TcpPush probe);
+/// ok: all arrived. warn: it did, with a clamped MSS. fail: it stalled, or the peer's word is lost.
 Assessment assess(TcpPush::Result const& result);
+
+/// The peer's side, once the preamble is verified and answered: reads what was announced (1 MiB at
+/// most), or until nothing came for 4 s, then tells what arrived. Ends within 20 s; never throws on
+/// what the network does.
+boost::asio::awaitable<void> serve_push(boost::asio::ip::tcp::socket socket, Preamble preamble);
 }  // namespace leadline

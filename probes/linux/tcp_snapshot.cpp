@@ -26,6 +26,7 @@ TcpSnapshot tcp_snapshot(int descriptor) {
   if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return snapshot;
   constexpr std::uint32_t unknown_min_rtt = ~0U;
   snapshot.state = state_name(info.tcpi_state);
+  snapshot.timestamps = (info.tcpi_options & TCPI_OPT_TIMESTAMPS) != 0;
   snapshot.send_mss = info.tcpi_snd_mss;
   snapshot.advertised_mss = info.tcpi_advmss;
   snapshot.path_mtu = info.tcpi_pmtu;

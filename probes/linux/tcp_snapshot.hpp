@@ -10,8 +10,9 @@ namespace leadline {
 struct TcpSnapshot {
   std::string state;
   std::string congestion_control;
-  std::uint32_t send_mss{};        ///< octets
-  std::uint32_t advertised_mss{};  ///< octets, what this end offered
+  bool timestamps{};               ///< RFC 7323: takes 12 octets of every segment
+  std::uint32_t send_mss{};        ///< octets of payload, options already taken off
+  std::uint32_t advertised_mss{};  ///< the same of what this end offered to take
   std::uint32_t path_mtu{};        ///< octets, tcpi_pmtu
   std::uint32_t rtt_us{};
   std::uint32_t min_rtt_us{};
@@ -26,10 +27,11 @@ struct TcpSnapshot {
   std::uint64_t receive_window_limited_us{};
   std::uint64_t send_buffer_limited_us{};
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpSnapshot, state, congestion_control, send_mss, advertised_mss,
-                                   path_mtu, rtt_us, min_rtt_us, congestion_window_segments,
-                                   acknowledged_bytes, received_bytes, retransmitted_segments,
-                                   lost_segments, backoff, delivery_rate_bits_per_second, busy_us,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpSnapshot, state, congestion_control, timestamps, send_mss,
+                                   advertised_mss, path_mtu, rtt_us, min_rtt_us,
+                                   congestion_window_segments, acknowledged_bytes, received_bytes,
+                                   retransmitted_segments, lost_segments, backoff,
+                                   delivery_rate_bits_per_second, busy_us,
                                    receive_window_limited_us, send_buffer_limited_us)
 
 /// Reads TCP_INFO and TCP_CONGESTION of a connected descriptor; all zero if it is closed.

@@ -1,0 +1,207 @@
+#include "probes/latency.hpp"
+
+#include "probes/latency_statistics.hpp"
+#include "probes/linux/udp_probe_socket.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace leadline {
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""us;
+using std::chrono_literals::operator""s;
+
+namespace {
+constexpr auto shortest_interval = 100us;
+constexpr std::int64_t most_packets = 100'000;
+constexpr std::uint64_t latest_stamp_ns = 1'000'000'000;
+constexpr int closing_requests = 3;
+constexpr double starved_us = 20'000;
+
+/// Sends the packets of one session and gathers answers and stamps.
+class LatencyExchange {
+ public:
+  LatencyExchange(UdpProbeSocket socket, Path path)
+      : socket_{std::move(socket)},
+        path_{std::move(path)},
+        session_number_{std::random_device{}()} {}
+
+  /// Absolute deadlines: being late once does not shift the rest.
+  asio::awaitable<void> send_all(std::int64_t count, std::chrono::microseconds interval) {
+    auto const start = Clock::now();
+    session_.samples.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+      auto const due = start + i * interval;
+      co_await hear_until(due, false);
+      latest_send_ = std::max(latest_send_, Clock::now() - due);
+      session_.samples.push_back({.sent_ns = realtime_ns()});
+      send(static_cast<std::uint32_t>(i), session_.samples.back().sent_ns);
+    }
+  }
+
+  asio::awaitable<void> await_the_last() {
+    constexpr Clock::duration least = 200ms;
+    constexpr Clock::duration most = 1s;
+    co_await hear_until(Clock::now() + std::clamp<Clock::duration>(2 * round_trip_, least, most),
+                        true);
+    // Where the last answers are missing, only the peer knows whether the requests came.
+    if (session_.arrivals.empty() || session_.samples.back().back_ns != 0) co_return;
+    auto const first = static_cast<std::uint32_t>(session_.samples.size());
+    for (int i = 0; i < closing_requests && !final_count_; ++i) {
+      send(first + static_cast<std::uint32_t>(i), realtime_ns());
+      auto const patience = Clock::now() + std::max<Clock::duration>(2 * round_trip_, 20ms);
+      while (!final_count_ && Clock::now() < patience) {
+        co_await socket_.readable(patience - Clock::now());
+        hear();
+      }
+    }
+    if (final_count_)
+      session_.peers_highest_count = std::max(session_.peers_highest_count, *final_count_);
+  }
+
+  [[nodiscard]] Latency::Result result() {
+    Latency::Result r;
+    replace_by_kernel_stamps();
+    summarise(session_, r);
+    // The kernel switches stamping on a moment after a first socket asks: some may lack it.
+    r.kernel_stamps = r.received > 0 && kernel_stamped_ * 10 >= r.received * 9U;
+    r.local_drops = dropped_;
+    r.latest_send_us = std::chrono::duration<double, std::micro>(latest_send_).count();
+    return r;
+  }
+
+ private:
+  void send(std::uint32_t sequence, std::uint64_t sent_ns) {
+    Datagram const request{.kind = Datagram::Kind::request,
+                           .purpose = Datagram::Purpose::latency,
+                           .run = path_.passport.run,
+                           .source = path_.passport.self,
+                           .target = path_.peer,
+                           .session = session_number_,
+                           .sequence = sequence,
+                           .packet_octets = static_cast<std::uint16_t>(
+                               Datagram::octets + ip_and_udp_octets(path_.target)),
+                           .sent_ns = sent_ns};
+    socket_.send(encode(request, path_.passport.key));
+    socket_.drain_errors();  // the stamp is there already: saves a wake-up for it
+  }
+
+  asio::awaitable<void> hear_until(Clock::time_point until, bool stop_when_all_answered) {
+    hear();
+    while (Clock::now() < until) {
+      if (stop_when_all_answered && session_.arrivals.size() == session_.samples.size()) co_return;
+      co_await socket_.readable(until - Clock::now());
+      hear();
+    }
+  }
+
+  void hear() {
+    Arrival arrival;
+    while (socket_.receive(arrival)) take(arrival);
+    for (auto const& stamp : socket_.take_send_stamps()) stamps_.push_back(stamp);
+  }
+
+  void take(Arrival const& arrival) {
+    dropped_ = std::max(dropped_, arrival.dropped);
+    auto const answer = decode_datagram(arrival.packet, path_.passport.key);
+    if (!answer || answer->kind != Datagram::Kind::answer ||
+        answer->purpose != Datagram::Purpose::latency || answer->run != path_.passport.run ||
+        answer->session != session_number_ || answer->answered_by != path_.peer)
+      return;
+    auto const closing = static_cast<std::uint32_t>(session_.samples.size());
+    if (answer->sequence >= closing) {
+      auto const closers = answer->sequence - closing + 1;  // those are counted as well
+      if (answer->sequence < closing + closing_requests && answer->received_count >= closers)
+        final_count_ = answer->received_count - closers;
+      return;
+    }
+    auto& sample = session_.samples[answer->sequence];
+    session_.peers_highest_count = std::max(session_.peers_highest_count, answer->received_count);
+    if (sample.back_ns != 0) {
+      ++session_.duplicates;
+      return;
+    }
+    sample.received_ns = answer->received_ns;
+    sample.answered_ns = answer->answered_ns;
+    sample.back_ns = arrival.received_ns;
+    received_by_kernel_.push_back(arrival.kernel_stamp);
+    session_.arrivals.push_back(answer->sequence);
+    round_trip_ = std::chrono::nanoseconds{
+        static_cast<std::int64_t>(sample.back_ns - std::min(sample.sent_ns, sample.back_ns))};
+  }
+
+  void replace_by_kernel_stamps() {
+    std::vector<bool> stamped(session_.samples.size());
+    for (auto const& stamp : stamps_) {
+      if (stamp.id >= session_.samples.size()) continue;
+      auto& sent_ns = session_.samples[stamp.id].sent_ns;
+      // A send that failed may shift the kernel's count: a stamp before the call is another's.
+      if (stamp.sent_ns < sent_ns || stamp.sent_ns - sent_ns > latest_stamp_ns) continue;
+      sent_ns = stamp.sent_ns;
+      stamped[stamp.id] = true;
+    }
+    for (std::size_t i = 0; i < session_.arrivals.size(); ++i)
+      if (received_by_kernel_[i] && stamped[session_.arrivals[i]]) ++kernel_stamped_;
+  }
+
+  UdpProbeSocket socket_;
+  Path path_;
+  std::uint32_t session_number_;
+  LatencySession session_;
+  std::vector<SendStamp> stamps_;
+  std::vector<bool> received_by_kernel_;  ///< in the order of session_.arrivals
+  std::optional<std::uint32_t> final_count_;
+  Clock::duration round_trip_{};
+  Clock::duration latest_send_{};
+  std::uint32_t dropped_{};
+  std::uint64_t kernel_stamped_{};
+};
+}  // namespace
+
+Async<Latency::Result> run(Latency probe) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto socket = UdpProbeSocket::open(executor, {probe.path.source, 0},
+                                     UdpProbeSocket::Options{.send_stamps = true});
+  if (!socket) co_return tl::unexpected(socket.error());
+  if (auto const error = socket->connect(probe.path.udp_target()))
+    co_return tl::unexpected(Error{.stage = Error::Stage::connect,
+                                   .code = error,
+                                   .detail = "route to " + probe.path.target.to_string()});
+  auto const interval = std::max<std::chrono::microseconds>(probe.interval_us, shortest_interval);
+  auto const count = std::clamp<std::int64_t>(probe.duration_ms / interval, 1, most_packets);
+  LatencyExchange exchange{std::move(*socket), probe.path};
+  co_await exchange.send_all(count, interval);
+  co_await exchange.await_the_last();
+  auto result = exchange.result();
+  result.under_load = probe.under_load;
+  co_return result;
+}
+
+Assessment assess(Latency::Result const& r) {
+  if (r.sent == 0) return {Status::inconclusive, "nothing was sent"};
+  if (r.local_drops > 0)
+    return {Status::inconclusive,
+            fmt::format("the own socket dropped {} packets: the losses are not the network's",
+                        r.local_drops)};
+  if (r.received == 0)
+    return {Status::fail, fmt::format("none of {} packets was answered", r.sent)};
+  if (!r.kernel_stamps && r.latest_send_us > starved_us)
+    return {Status::inconclusive,
+            fmt::format("the process was starved ({:.0f} ms late) and had no kernel stamps: the "
+                        "times are not the network's",
+                        r.latest_send_us / 1000)};
+  auto const times =
+      fmt::format("round trip {:.0f} us at the median, {:.0f} us at the 99th percentile",
+                  r.rtt_p50_us, r.rtt_p99_us);
+  auto const lost = r.lost_forward + r.lost_reverse;
+  if (lost == 0) return {Status::ok, times + ", none lost"};
+  return {Status::warn, fmt::format("{}, {} of {} packets lost ({} forward, {} on the way back)",
+                                    times, lost, r.sent, r.lost_forward, r.lost_reverse)};
+}
+}  // namespace leadline

@@ -1,0 +1,191 @@
+#include "probes/tcp_push.hpp"
+
+#include "probes/core/within.hpp"
+#include "probes/tcp_push_report.hpp"
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <utility>
+
+namespace leadline {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""h;
+
+namespace {
+constexpr std::uint64_t most_push_bytes = 1 << 20;  // the peer reads no more
+constexpr std::size_t most_ports_tried = 3;
+constexpr auto connect_limit = 1500ms;
+
+struct Connection {
+  tcp::socket socket;
+  std::uint64_t to_push{};
+  std::uint64_t pushed{};
+  std::optional<TcpPushReport> report;
+};
+
+Error failure(Error::Stage stage, boost::system::error_code code, std::string detail) {
+  return {.stage = stage, .code = code, .detail = std::move(detail)};
+}
+
+Async<tcp::socket> connect(tcp::endpoint from, tcp::endpoint to) {
+  tcp::socket socket{co_await asio::this_coro::executor};
+  boost::system::error_code error;
+  socket.open(to.protocol(), error);
+  if (!error) socket.bind(from, error);
+  if (error)
+    co_return tl::unexpected(
+        failure(Error::Stage::configuration, error, from.address().to_string()));
+  auto const [refused] = co_await socket.async_connect(to, no_throw);
+  if (refused)
+    co_return tl::unexpected(
+        failure(Error::Stage::connect, refused,
+                fmt::format("{} port {}", to.address().to_string(), to.port())));
+  co_return socket;
+}
+
+Async<tcp::socket> connect_to_any(Path path) {
+  Error last = failure(Error::Stage::configuration, asio::error::invalid_argument,
+                       "the peer named no TCP port");
+  for (std::size_t i = 0; i < std::min(path.tcp_ports.size(), most_ports_tried); ++i) {
+    auto attempt = connect({path.source, 0}, {path.target, path.tcp_ports[i]});
+    auto socket = co_await within(connect_limit, std::move(attempt));
+    if (socket) co_return std::move(*socket);
+    last = socket.error();
+    if (last.detail.empty())
+      last.detail = fmt::format("{} port {}", path.target.to_string(), path.tcp_ports[i]);
+  }
+  co_return tl::unexpected(last);
+}
+
+/// Says what for, and hears from the peer who it is.
+Async<Welcome> introduce(tcp::socket* socket, Path path, std::uint64_t to_push) {
+  std::random_device random;
+  Preamble const preamble{.purpose = Preamble::Purpose::push,
+                          .run = path.passport.run,
+                          .source = path.passport.self,
+                          .target = path.peer,
+                          .session = random(),
+                          .parameter = to_push,
+                          .nonce = (std::uint64_t{random()} << 32U) | random()};
+  auto const packed = encode(preamble, path.passport.key);
+  auto const [unsent, out] = co_await asio::async_write(*socket, asio::buffer(packed), no_throw);
+  if (unsent) co_return tl::unexpected(failure(Error::Stage::handshake, unsent, "preamble"));
+  Welcome::Packed answer{};
+  auto const [unread, in] = co_await asio::async_read(*socket, asio::buffer(answer), no_throw);
+  if (unread) co_return tl::unexpected(failure(Error::Stage::handshake, unread, "welcome"));
+  auto const welcome = decode_welcome(answer, path.passport.key);
+  if (!welcome || welcome->nonce != preamble.nonce)
+    co_return tl::unexpected(failure(Error::Stage::handshake, {}, "the welcome is not genuine"));
+  if (welcome->answered_by != path.peer || welcome->status == Welcome::Status::wrong_target)
+    co_return tl::unexpected(failure(Error::Stage::handshake, {}, "another node answered"));
+  if (welcome->status != Welcome::Status::accepted)
+    co_return tl::unexpected(
+        failure(Error::Stage::handshake, asio::error::try_again, "the peer declined"));
+  co_return *welcome;
+}
+
+/// Never returns by itself: the peer's report ends it.
+asio::awaitable<void> push(std::shared_ptr<Connection> connection) {
+  std::vector<std::uint32_t> noise(16384);  // a device that compresses must not make it fit
+  std::ranges::generate(noise, std::mt19937{std::random_device{}()});
+  boost::system::error_code failed;
+  while (!failed && connection->pushed < connection->to_push) {
+    auto const left = static_cast<std::size_t>(connection->to_push - connection->pushed);
+    auto const [error, octets] = co_await connection->socket.async_write_some(
+        asio::buffer(asio::buffer(noise), left), no_throw);
+    connection->pushed += octets;
+    failed = error;
+  }
+  if (!failed) connection->socket.shutdown(tcp::socket::shutdown_send, failed);
+  co_await elapse(1h);
+}
+
+asio::awaitable<void> hear(std::shared_ptr<Connection> connection) {
+  connection->report = co_await read_report(&connection->socket);
+}
+
+Async<bool> push_and_hear(std::shared_ptr<Connection> connection) {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (hear(connection) || push(connection));
+  co_return connection->report.has_value();
+}
+}  // namespace
+
+std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver) {
+  // Above this the kernel's rule of half a window, not the path, sets the MSS (loopback only).
+  constexpr std::uint32_t largest_plausible = 16384;
+  std::uint32_t const options = sender.timestamps ? 12 : 0;
+  std::uint32_t const headers = (family == Family::ipv4 ? 40 : 60) + options;
+  if (receiver.advertised_mss == 0 || sender.send_mss == 0 || sender.path_mtu <= headers) return 0;
+  auto const expected = std::min(receiver.advertised_mss, sender.path_mtu - headers);
+  if (expected > largest_plausible || sender.send_mss >= expected) return 0;
+  return sender.send_mss + options;
+}
+
+Async<TcpPush::Result> run(TcpPush probe) {
+  auto const started = Clock::now();
+  auto const deadline = started + probe.timeout_ms;
+  auto socket = co_await within(probe.timeout_ms, connect_to_any(probe.path));
+  if (!socket) co_return tl::unexpected(socket.error());
+  auto connection = std::make_shared<Connection>(Connection{.socket = std::move(*socket)});
+  connection->to_push = std::min(probe.push_bytes, most_push_bytes);
+  auto introduction = introduce(&connection->socket, probe.path, connection->to_push);
+  auto const welcome = co_await within(deadline - Clock::now(), std::move(introduction));
+  if (!welcome) co_return tl::unexpected(welcome.error());
+
+  TcpPush::Result result;
+  result.connected = true;
+  auto const at_start = tcp_snapshot(connection->socket.native_handle());
+  auto exchange = push_and_hear(connection);
+  auto const heard = co_await within(deadline - Clock::now(), std::move(exchange));
+  // Taken before closing: if it is stalled, this is where backoff and retransmissions show.
+  result.sender = tcp_snapshot(connection->socket.native_handle());
+  result.pushed_bytes = connection->pushed;
+  result.peer_reported = heard && *heard;
+  if (result.peer_reported) {
+    result.arrived_bytes = connection->report->arrived_bytes;
+    result.receiver = connection->report->receiver;
+    auto const family = probe.path.target.is_v4() ? Family::ipv4 : Family::ipv6;
+    result.clamped_mss_octets = clamped_mss(family, at_start, result.receiver);
+  }
+  if (result.arrived_bytes < result.pushed_bytes) {
+    // Else the kernel would go on retransmitting into the black hole for a quarter of an hour.
+    boost::system::error_code ignored;
+    connection->socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+  }
+  result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  co_return result;
+}
+
+Assessment assess(TcpPush::Result const& r) {
+  if (!r.connected) return {Status::fail, "no connection"};
+  auto const ends = fmt::format("{} retransmissions, backoff {}", r.sender.retransmitted_segments,
+                                r.sender.backoff);
+  if (!r.peer_reported)
+    return {
+        Status::fail,
+        fmt::format("connected, pushed {} octets, and heard nothing from the peer in {:.1f} s ({})",
+                    r.pushed_bytes, r.elapsed_ms / 1000, ends)};
+  if (r.arrived_bytes == 0)
+    return {Status::fail,
+            fmt::format("connected, then stalled: none of {} octets arrived ({}), the "
+                        "mark of an MTU black hole",
+                        r.pushed_bytes, ends)};
+  if (r.arrived_bytes < r.pushed_bytes)
+    return {Status::fail, fmt::format("stalled after {} of {} octets ({})", r.arrived_bytes,
+                                      r.pushed_bytes, ends)};
+  if (r.clamped_mss_octets != 0)
+    return {Status::warn, fmt::format("all {} octets arrived; a device on the way rewrote the MSS "
+                                      "to {}",
+                                      r.arrived_bytes, r.clamped_mss_octets)};
+  return {Status::ok, fmt::format("all {} octets arrived", r.arrived_bytes)};
+}
+}  // namespace leadline

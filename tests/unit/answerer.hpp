@@ -1,0 +1,97 @@
+#pragma once
+#include "probes/core/path.hpp"
+#include "probes/linux/udp_probe_socket.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <exception>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace leadline::test {
+
+/// What goes wrong on the way to the answerer and back.
+struct Faults {
+  std::function<bool(Datagram const&, Arrival const&)> hears{};  ///< empty: everything
+  std::function<int(Datagram const&)> answers{};                 ///< how many; empty: one
+};
+
+/// A peer on loopback whose path has faults.
+class Answerer {
+ public:
+  static constexpr NodeIndex self = 7;
+
+  Answerer(boost::asio::io_context& loop, std::string const& address, Faults faults = {})
+      : loop_{loop}, faults_{std::move(faults)}, socket_{opened(loop, address)} {
+    boost::asio::co_spawn(loop_, answer(), [this](std::exception_ptr error) { failure_ = error; });
+  }
+
+  [[nodiscard]] Path path() const {
+    Path path;
+    path.passport = {.run = 42, .key = key_, .self = 3};
+    path.peer = self;
+    path.source = socket_.local().address();
+    path.target = socket_.local().address();
+    path.udp_port = socket_.local().port();
+    return path;
+  }
+
+  /// Runs the loop until `work` is done, then stops answering.
+  template <class T>
+  T result_of(boost::asio::awaitable<T> work) {
+    auto result = boost::asio::co_spawn(loop_, std::move(work), boost::asio::use_future);
+    while (result.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
+      if (loop_.run_one() == 0) throw std::logic_error{"the loop is idle, the probe not done"};
+    if (failure_) std::rethrow_exception(failure_);
+    return result.get();
+  }
+
+ private:
+  static UdpProbeSocket opened(boost::asio::io_context& loop, std::string const& address) {
+    auto socket =
+        UdpProbeSocket::open(loop.get_executor(), {boost::asio::ip::make_address(address), 0},
+                             UdpProbeSocket::Options{});
+    if (!socket) throw std::runtime_error{describe(socket.error())};
+    return std::move(*socket);
+  }
+
+  boost::asio::awaitable<void> answer() {
+    Arrival arrival;
+    while (true) {
+      while (socket_.receive(arrival)) answer(arrival);
+      co_await socket_.readable(std::chrono::seconds{60});
+    }
+  }
+
+  void answer(Arrival const& arrival) {
+    auto datagram = decode_datagram(arrival.packet, key_);
+    if (!datagram || (faults_.hears && !faults_.hears(*datagram, arrival))) return;
+    datagram->kind = Datagram::Kind::answer;
+    datagram->answered_by = self;
+    datagram->received_ns = arrival.received_ns;
+    datagram->received_count = ++counts_[datagram->session];
+    datagram->seen_octets = static_cast<std::uint16_t>(arrival.ip_octets);
+    datagram->seen_ttl = arrival.ttl;
+    datagram->seen_tos = arrival.tos;
+    datagram->seen_address = arrival.from.address();
+    datagram->seen_port = arrival.from.port();
+    auto const copies = faults_.answers ? faults_.answers(*datagram) : 1;
+    for (int i = 0; i < copies; ++i) {
+      datagram->answered_ns = realtime_ns();
+      socket_.send_to(encode(*datagram, key_), arrival.from);
+    }
+  }
+
+  boost::asio::io_context& loop_;
+  RunKey key_ = RunKey::random();
+  Faults faults_;
+  UdpProbeSocket socket_;
+  std::map<std::uint32_t, std::uint32_t> counts_;
+  std::exception_ptr failure_;
+};
+}  // namespace leadline::test
