@@ -152,13 +152,18 @@ class Findings {
   void read(Group const& group) {
     std::vector<Symptom const*> on_nodes;
     std::vector<Symptom const*> on_edges;
+    std::vector<NodePair> folded;
     for (auto const code : group.codes)
       for (auto const* symptom : by_code_[code])
-        if (!fold(*symptom)) (symptom->on_node() ? on_nodes : on_edges).push_back(symptom);
+        if (fold(*symptom))
+          folded.push_back(symptom->edge);
+        else
+          (symptom->on_node() ? on_nodes : on_edges).push_back(symptom);
+    std::ranges::sort(folded);
     auto const first = drafts_.size();
     blame_nodes(on_nodes);
     std::erase_if(on_edges, [&](Symptom const* symptom) { return join(*symptom, first); });
-    blame_edges(on_edges, group.tolerance);
+    blame_edges(on_edges, folded, group.tolerance);
     for (auto i = first; i < drafts_.size(); ++i) finish(i);
   }
 
@@ -223,7 +228,9 @@ class Findings {
     }
   }
 
-  void blame_edges(std::vector<Symptom const*> const& symptoms, double tolerance) {
+  /// Ways whose symptoms are `folded` under another cause neither accuse nor acquit anyone.
+  void blame_edges(std::vector<Symptom const*> const& symptoms, std::vector<NodePair> const& folded,
+                   double tolerance) {
     if (symptoms.empty()) return;
     std::vector<NodePair> failing;
     std::unordered_multimap<std::uint32_t, Symptom const*> at;
@@ -232,8 +239,11 @@ class Findings {
       at.emplace(ordered_key(symptom->edge), symptom);
     }
     auto const layer = symptoms.front()->kind->layer;
-    auto const& measured = symptoms_.measured.at(static_cast<std::size_t>(layer));
-    for (auto const& cause : blame(std::move(failing), measured, roster_, tolerance)) {
+    auto measured = symptoms_.measured.at(static_cast<std::size_t>(layer));
+    if (!folded.empty())
+      std::erase_if(measured,
+                    [&](NodePair edge) { return std::ranges::binary_search(folded, edge); });
+    for (auto const& cause : blame(std::move(failing), std::move(measured), roster_, tolerance)) {
       std::map<std::string_view, std::size_t> votes;
       std::vector<Symptom const*> list;
       for (auto const edge : cause.explains) {

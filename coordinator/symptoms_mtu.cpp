@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
 namespace leadline {
 namespace {
@@ -38,22 +40,23 @@ bool undiminished(int ttl) {
   return ttl == 64 || ttl == 128 || ttl == 255;
 }
 
-/// True if the path carries less than it should.
-bool read_search(Survey const& survey, Observation const& seen, PathMtu::Result const& result,
-                 Symptoms& symptoms) {
+/// Empty, or the code of what is wrong: the path carries less than it should.
+std::string_view read_search(Survey const& survey, Observation const& seen,
+                             PathMtu::Result const& result, Symptoms& symptoms) {
   auto const edge = edge_of(seen);
   auto const wanted = survey.plan.thresholds.min_mtu.octets;
   auto const full = configured(survey, seen, result);
   symptoms.saw(Layer::path_mtu, edge);
-  if (result.path_mtu_octets >= full && result.path_mtu_octets >= wanted) return false;
+  if (result.path_mtu_octets >= full && result.path_mtu_octets >= wanted) return {};
   auto const evidence = evidence_of(survey, seen, result);
-  if (result.limit == MtuLimit::signalled || result.path_mtu_octets >= full)
+  if (result.limit == MtuLimit::signalled || result.path_mtu_octets >= full) {
     symptoms.on_edge("MTU_BELOW_CONFIGURED", edge, evidence,
                      result.path_mtu_octets < wanted ? Severity::error : Severity::warning);
-  else
-    symptoms.on_edge(undiminished(result.ttl_seen) ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE", edge,
-                     evidence);
-  return true;
+    return "MTU_BELOW_CONFIGURED";
+  }
+  auto const* code = undiminished(result.ttl_seen) ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE";
+  symptoms.on_edge(code, edge, evidence);
+  return code;
 }
 
 /// Interfaces that are set up otherwise than most: the smaller end decides for each pair.
@@ -76,13 +79,14 @@ void read_odd_interfaces(Survey const& survey, Symptoms& symptoms) {
   }
 }
 
+/// A stall of TCP is further evidence for a limit that was found, else a black hole by itself.
 void read_push(Survey const& survey, Observation const& seen, TcpPush::Result const& result,
-               Symptoms& symptoms) {
+               bool mismatch, Symptoms& symptoms) {
   auto const edge = edge_of(seen);
   auto const who = name_of(survey, edge);
   if (result.connected && seen.status == Status::fail)
     symptoms.on_edge(
-        "MTU_BLACK_HOLE", edge,
+        mismatch ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE", edge,
         fmt::format("{}: TCP connected, then stalled: {} of {} octets arrived; sender: {} "
                     "retransmitted, backoff {}, MSS {}",
                     who, result.arrived_bytes, result.pushed_bytes,
@@ -98,8 +102,11 @@ void read_push(Survey const& survey, Observation const& seen, TcpPush::Result co
 void read_path_mtu(Survey const& survey, Symptoms& symptoms) {
   read_odd_interfaces(survey, symptoms);
   std::map<std::pair<NodePair, Family>, std::uint32_t> less;
+  std::set<NodePair> mismatched;
   each_result<PathMtu>(survey, [&](Observation const& seen, PathMtu::Result const& result) {
-    if (!read_search(survey, seen, result, symptoms)) return;
+    auto const code = read_search(survey, seen, result, symptoms);
+    if (code.empty()) return;
+    if (code == "MTU_L2_MISMATCH") mismatched.insert(edge_of(seen));
     less[{edge_of(seen), seen.family}] = result.path_mtu_octets;
   });
   if (!less.empty())
@@ -112,7 +119,7 @@ void read_path_mtu(Survey const& survey, Symptoms& symptoms) {
                       back->second, result.path_mtu_octets));
     });
   each_result<TcpPush>(survey, [&](Observation const& seen, TcpPush::Result const& result) {
-    read_push(survey, seen, result, symptoms);
+    read_push(survey, seen, result, mismatched.contains(edge_of(seen)), symptoms);
   });
 }
 }  // namespace leadline

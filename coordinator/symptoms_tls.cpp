@@ -37,6 +37,10 @@ std::string shown(std::optional<CertificateFacts> const& certificate) {
                      certificate->issuer, certificate->serial);
 }
 
+std::string identity_of(CertificateFacts const& facts) {
+  return fmt::format("{} {} {}", facts.issuer, facts.serial, facts.not_after_unix_seconds);
+}
+
 /// Certificates of nodes, each judged once however many pairs show it.
 class Validity {
  public:
@@ -45,7 +49,7 @@ class Validity {
   }
 
   void read(NodeIndex node, std::string_view what, std::optional<CertificateFacts> const& facts) {
-    if (!facts || !judged_.insert({node, facts->issuer + facts->serial}).second) return;
+    if (!facts || !judged_.insert({node, identity_of(*facts)}).second) return;
     auto const left = std::chrono::seconds{facts->not_after_unix_seconds - now_};
     auto const who = fmt::format("{}: {} CN={}", name_of(survey_, node), what, facts->common_name);
     if (left.count() <= 0)

@@ -20,8 +20,8 @@ struct Report {
 };
 
 inline constexpr std::string_view mark_legend =
-    ". fine   A address or link   R reach   M path MTU   T TLS   L loss or latency   "
-    "B bandwidth   ? not measured";
+    ". fine  A address or link  R reach  M MTU  T TLS  L loss or latency  B bandwidth  "
+    "? not measured";
 
 /// Decides. The survey of a run that failed before it measured anything is as good as any other:
 /// its `interruptions` say why, and the verdict is unknown.

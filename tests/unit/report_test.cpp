@@ -1,0 +1,171 @@
+#include "coordinator/report/json.hpp"
+#include "coordinator/report/matrix.hpp"
+#include "coordinator/report/text.hpp"
+#include "tests/unit/survey_maker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+namespace leadline {
+namespace {
+using nlohmann::json;
+using valijson::adapters::NlohmannJsonAdapter;
+
+/// What the schema has against a report; empty: nothing.
+std::string against_schema(json const& report) {
+  auto const document =
+      json::parse(std::ifstream{LEADLINE_SOURCE_DIR "/coordinator/report/report.schema.json"});
+  valijson::Schema schema;
+  valijson::SchemaParser{}.populateSchema(NlohmannJsonAdapter{document}, schema);
+  valijson::ValidationResults results;
+  valijson::Validator{}.validate(schema, NlohmannJsonAdapter{report}, &results);
+  std::string text;
+  for (valijson::ValidationResults::Error error; results.popError(error);) {
+    for (auto const& part : error.context) text += part;
+    text += ": " + error.description + "\n";
+  }
+  return text;
+}
+
+json json_of(Report const& report) {
+  std::ostringstream out;
+  write_json(out, report);
+  return json::parse(out.str());
+}
+
+std::string text_of(Report const& report, bool colour = false) {
+  std::ostringstream out;
+  write_text(out, report, colour);
+  return out.str();
+}
+
+std::size_t widest_line(std::string const& text) {
+  std::istringstream lines{text};
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, line.size());
+  return widest;
+}
+
+void block(SurveyMaker& maker, std::string const& node) {
+  maker.spoil<Reach>([&](auto const&, auto const& target) { return target == node; },
+                     [](Observation& seen, Reach::Result& result) {
+                       seen.status = Status::fail;
+                       result.udp.outcome = Outcome::prohibited;
+                       result.udp.evidence = IcmpEvidence{
+                           .origin = "icmp", .offender = "10.100.9.1", .type = 3, .code = 13};
+                       for (auto& attempt : result.tcp) attempt.outcome = Outcome::prohibited;
+                     });
+}
+
+TEST(JsonReport, OfAHealthyRunFitsTheSchema) {
+  auto const report = json_of(make_report(SurveyMaker{}.survey(), false));
+  EXPECT_EQ(against_schema(report), "");
+  EXPECT_EQ(report.at("schema"), "leadline.report/v1");
+  EXPECT_EQ(report.at("verdict"), "ready");
+  EXPECT_EQ(report.at("exit_code"), 0);
+  EXPECT_EQ(report.at("pairs").size(), 18U);
+  EXPECT_EQ(report.at("coverage").at("pairs_measured"), 18);
+  EXPECT_EQ(report.at("run").at("started"), "2027-01-15T08:00:00Z");
+}
+
+TEST(JsonReport, OfATroubledRunFitsTheSchema) {
+  SurveyMaker maker;
+  block(maker, "east/n1");
+  maker.record("west/n3").lost = "bad \xff octet";
+  maker.survey().plan.expect["west"] = 4;
+  maker.survey().interruptions = {"stopped by Ctrl-C"};
+  maker.survey().schedule.push_back({.source = 0,
+                                     .target = 3,
+                                     .transport = "tcp",
+                                     .streams = 8,
+                                     .started_seconds = 1,
+                                     .ended_seconds = 2.5,
+                                     .outcome = "measured"});
+  auto const report = json_of(make_report(maker.survey(), false));
+  EXPECT_EQ(against_schema(report), "");
+  EXPECT_EQ(report.at("verdict"), "not_ready");
+  EXPECT_EQ(report.at("findings").at(0).at("scope"), (json{{"kind", "node"}, {"node", "east/n1"}}));
+}
+
+TEST(JsonReport, OfARunWithoutAgentsFitsTheSchema) {
+  Survey survey;
+  survey.plan.expect = {{"east", 1}, {"west", 1}};
+  survey.interruptions = {"no agent appeared within 1 min"};
+  auto const report = json_of(make_report(survey, false));
+  EXPECT_EQ(against_schema(report), "");
+  EXPECT_EQ(report.at("verdict"), "unknown");
+  EXPECT_EQ(report.at("exit_code"), 30);
+}
+
+TEST(JsonReport, SchemaIsStrict) {
+  auto report = json_of(make_report(SurveyMaker{}.survey(), false));
+  report["verdict"] = "fine";
+  EXPECT_NE(against_schema(report), "");
+  report["verdict"] = "ready";
+  report["extra"] = 1;
+  EXPECT_NE(against_schema(report), "");
+  report.erase("extra");
+  report.erase("coverage");
+  EXPECT_NE(against_schema(report), "");
+}
+
+TEST(TextReport, BeginsWithTheVerdict) {
+  EXPECT_TRUE(text_of(make_report(SurveyMaker{}.survey(), false)).starts_with("READY\nbecause: "));
+  EXPECT_TRUE(
+      text_of(make_report(SurveyMaker{}.survey(), false), true).starts_with("\x1b[1;32mREADY"));
+}
+
+TEST(TextReport, NamesCauseEvidenceAndRemedyIn100Columns) {
+  SurveyMaker maker;
+  block(maker, "east/n1");
+  auto const text = text_of(make_report(maker.survey(), false));
+  EXPECT_TRUE(
+      text.starts_with("NOT READY\nbecause: node east/n1: packets are filtered (inbound, "
+                       "3 pairs)\n"))
+      << text;
+  EXPECT_NE(text.find("ICMP 3/13 from 10.100.9.1"), std::string::npos) << text;
+  EXPECT_NE(text.find("do: "), std::string::npos);
+  EXPECT_LE(widest_line(text), 100U);
+}
+
+TEST(TextReport, SaysWhatWasLeftOut) {
+  SurveyMaker maker;
+  maker.survey().plan.stages = {Stage::facts, Stage::reach, Stage::tls};
+  auto const text = text_of(make_report(maker.survey(), false));
+  EXPECT_NE(text.find("left out: path_mtu, latency, bandwidth"), std::string::npos) << text;
+}
+
+TEST(TextReport, KeepsControlCharactersOffTheTerminal) {
+  SurveyMaker maker;
+  maker.record("east/n1").lost = "\x1b[2J evil";
+  EXPECT_EQ(text_of(make_report(maker.survey(), false)).find('\x1b'), std::string::npos);
+}
+
+TEST(Matrix, ShowsEveryNodeWhenSmall) {
+  SurveyMaker maker{2, 1};
+  block(maker, "east/n1");
+  EXPECT_EQ(draw_matrix(make_report(maker.survey(), false)),
+            "source \\ target               1  2  3\n"
+            "  1  east/n1                        .\n"
+            "  2  east/n2                        .\n"
+            "  3  west/n1                  R  .\n");
+}
+
+TEST(Matrix, FoldsNodesThatLookAlike) {
+  SurveyMaker maker{30, 30};
+  block(maker, "east/n7");
+  auto const matrix = draw_matrix(make_report(maker.survey(), false));
+  EXPECT_EQ(std::ranges::count(matrix, '\n'), 4) << matrix;
+  EXPECT_NE(matrix.find("east/n1 + 28 alike"), std::string::npos) << matrix;
+  EXPECT_NE(matrix.find("west/n1 + 29 alike"), std::string::npos) << matrix;
+}
+}  // namespace
+}  // namespace leadline
