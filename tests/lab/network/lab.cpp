@@ -36,6 +36,9 @@ void set_sysctl(std::string const& name, std::string const& value) {
   if (!(file << value << std::flush)) throw std::runtime_error{"cannot set net/" + name};
 }
 
+// A lab is made by the only thread of its sandbox.
+// NOLINTBEGIN(concurrency-mt-unsafe)
+
 /// Until the switch listens to it, SIGTERM must not end it without its report.
 class BlockedSigterm {
  public:
@@ -56,6 +59,8 @@ class BlockedSigterm {
  private:
   sigset_t before_{};
 };
+
+// NOLINTEND(concurrency-mt-unsafe)
 }  // namespace
 
 Lab::Lab(Topology topology, std::filesystem::path const& directory)

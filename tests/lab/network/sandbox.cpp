@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <fstream>
@@ -55,6 +56,15 @@ void mount_own_proc() {
     throw Refused{"TAP interfaces are not permitted here (/dev/net/tun)"};
 }
 
+/// nft lies where an ordinary user does not look.
+// NOLINTBEGIN(concurrency-mt-unsafe): a sandbox starts with one thread
+void look_in_sbin() {
+  auto const* const path = std::getenv("PATH");
+  ::setenv("PATH", fmt::format("{}:/usr/sbin:/sbin", path == nullptr ? "" : path).c_str(), 1);
+}
+
+// NOLINTEND(concurrency-mt-unsafe)
+
 int guarded(std::function<int()> const& body) {
   try {
     return body();
@@ -96,6 +106,7 @@ int run_in_sandbox(std::function<int()> const& body) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // forgotten when the credentials changed
     return in_child([&body] {
       mount_own_proc();
+      look_in_sbin();
       return body();
     });
   });

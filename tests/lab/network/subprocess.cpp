@@ -37,6 +37,8 @@ std::string read_all(FileDescriptor const& file) {
   return content;
 }
 
+// Runs in a fresh child: it has one thread.
+// NOLINTBEGIN(concurrency-mt-unsafe)
 [[noreturn]] void execute(CommandLine const& command) {
   if (command.network_namespace >= 0 && ::setns(command.network_namespace, CLONE_NEWNET) != 0)
     ::_exit(126);
@@ -52,11 +54,14 @@ std::string read_all(FileDescriptor const& file) {
   }
   auto words = command.words;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
+
+// NOLINTEND(concurrency-mt-unsafe)
 
 int exit_code(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -106,8 +106,8 @@ void add_node(Topology& topology, Scenario const& scenario, AddressPlan const& p
 
   auto const cable = topology.nodes.size();
   auto const block = fmt::format("172.31.{}.", cable / 64);
-  node.coordinator_address = block + std::to_string(4 * (cable % 64) + 1);
-  node.management_address = block + std::to_string(4 * (cable % 64) + 2);
+  node.coordinator_address = block + std::to_string((4 * (cable % 64)) + 1);
+  node.management_address = block + std::to_string((4 * (cable % 64)) + 2);
   machine.ip_commands.push_back(
       fmt::format("address add {}/30 dev mgmt0", node.management_address));
   machine.ip_commands.emplace_back("link set mgmt0 up");
@@ -124,7 +124,8 @@ void add_router(Topology& topology, Scenario const& scenario, AddressPlan const&
   add_tap(topology, router, "cluster0", cluster - 1, scenario.mtu);
   plan.configure(router, "cluster0", cluster, router_host);
   add_tap(topology, router, "transit0", 2, scenario.mtu);
-  plan.configure(router, "transit0", transit_cluster, cluster);
+  auto const own_host = cluster;
+  plan.configure(router, "transit0", transit_cluster, own_host);
   plan.route(router, 3 - cluster, transit_cluster, 3 - cluster);
   topology.machines.push_back(std::move(router));
 }

@@ -106,9 +106,9 @@ void FaultApplication::operator()(FirewallFault const& fault) const {
   auto& place = machine(fault.where);
   bool const nat = fault.hook == "source_nat";
   auto const hook = nat ? std::string{"postrouting"} : fault.hook;
-  bool const node = place.taps.size() == 1;
-  bool const incoming = hook == "input" || hook == "prerouting";
-  std::string const only = !node ? "" : incoming ? "iifname migration0 " : "oifname migration0 ";
+  std::string only;
+  if (bool const node = place.taps.size() == 1; node)
+    only = hook == "input" || hook == "prerouting" ? "iifname migration0 " : "oifname migration0 ";
   place.nft_commands.emplace_back("add table inet lab");
   place.nft_commands.push_back(
       fmt::format("add chain inet lab {} {{ type {} hook {} priority {}; }}", fault.hook,

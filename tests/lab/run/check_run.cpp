@@ -12,6 +12,7 @@
 #include <fstream>
 #include <poll.h>
 #include <regex>
+#include <sstream>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -52,13 +53,18 @@ std::vector<std::string> command_line(Places const& places, Scenario const& scen
 
 /// Whether a process listens on the port in its network namespace (proc(5), /proc/net/tcp).
 bool listens(pid_t process, int port) {
-  auto const wanted = fmt::format(":{:04X} ", port);
+  auto const wanted = fmt::format(":{:04X}", port);
   for (auto const* table : {"tcp", "tcp6"}) {
     std::ifstream file{fmt::format("/proc/{}/net/{}", process, table)};
     for (std::string line; std::getline(file, line);) {
-      auto const local = line.find(wanted);
-      if (local != std::string::npos && local < 50 && line.find(" 0A ", local) != std::string::npos)
-        return true;
+      // "  0: 00000000:24E3 00000000:0000 0A ...": local address, remote address, state.
+      std::istringstream fields{line};
+      std::string number;
+      std::string local;
+      std::string remote;
+      std::string state;
+      fields >> number >> local >> remote >> state;
+      if (state == "0A" && local.ends_with(wanted)) return true;
     }
   }
   return false;

@@ -72,11 +72,12 @@ std::set<VlanId> read_vlans(YamlMapping& item, std::string const& key) {
 
 Fault read_access_vlan(YamlMapping& item) {
   auto const vlan = item.integer("access_vlan", 1, 4094).value_or(1);
-  return AccessVlanFault{item.text("node").value_or(""), static_cast<VlanId>(vlan)};
+  return AccessVlanFault{.node = item.text("node").value_or(""), .vlan = static_cast<VlanId>(vlan)};
 }
 
 Fault read_trunk(YamlMapping& item) {
-  TrunkFault fault{item.text("node").value_or(""), {read_vlans(item, "trunk"), {}}};
+  TrunkFault fault{.node = item.text("node").value_or(""),
+                   .port = {.allowed = read_vlans(item, "trunk"), .native = {}}};
   if (auto const native = item.integer("native", 1, 4094))
     fault.port.native = static_cast<VlanId>(*native);
   return fault;
@@ -87,20 +88,22 @@ Fault read_allowed_vlans(YamlMapping& item) {
 }
 
 Fault read_router_mtu(YamlMapping& item) {
-  return RouterMtuFault{item.text("in").value_or(""),
-                        item.integer("router_mtu", 576, 65535).value_or(1500)};
+  return RouterMtuFault{.router = item.text("in").value_or(""),
+                        .mtu = item.integer("router_mtu", 576, 65535).value_or(1500)};
 }
 
 Fault read_firewall(YamlMapping& item) {
   static std::map<std::string, std::string> const hooks{
       {"input", "input"},           {"output", "output"},           {"forward", "forward"},
       {"prerouting", "prerouting"}, {"postrouting", "postrouting"}, {"source_nat", "source_nat"}};
-  return FirewallFault{item.text("in").value_or(""), item.choice("hook", hooks).value_or("input"),
-                       item.text("nft").value_or("")};
+  return FirewallFault{.where = item.text("in").value_or(""),
+                       .hook = item.choice("hook", hooks).value_or("input"),
+                       .rule = item.text("nft").value_or("")};
 }
 
 Fault read_address(YamlMapping& item) {
-  return AddressFault{item.text("node").value_or(""), item.text("address").value_or("")};
+  return AddressFault{.node = item.text("node").value_or(""),
+                      .address = item.text("address").value_or("")};
 }
 
 Fault read_interface_down(YamlMapping& item) {
@@ -112,7 +115,8 @@ Fault read_carrier_lost(YamlMapping& item) {
 }
 
 Fault read_command(YamlMapping& item) {
-  return CommandFault{item.text("in").value_or(""), item.text("run").value_or("")};
+  return CommandFault{.where = item.text("in").value_or(""),
+                      .command = item.text("run").value_or("")};
 }
 
 struct FaultKind {
@@ -121,17 +125,18 @@ struct FaultKind {
 };
 
 std::vector<FaultKind> const& fault_kinds() {
-  static std::vector<FaultKind> const kinds{{"link", read_node_line},
-                                            {"inter_cluster", read_inter_cluster},
-                                            {"access_vlan", read_access_vlan},
-                                            {"trunk", read_trunk},
-                                            {"inter_cluster_vlans", read_allowed_vlans},
-                                            {"router_mtu", read_router_mtu},
-                                            {"nft", read_firewall},
-                                            {"address", read_address},
-                                            {"interface_down", read_interface_down},
-                                            {"carrier_lost", read_carrier_lost},
-                                            {"run", read_command}};
+  static std::vector<FaultKind> const kinds{
+      {.key = "link", .read = read_node_line},
+      {.key = "inter_cluster", .read = read_inter_cluster},
+      {.key = "access_vlan", .read = read_access_vlan},
+      {.key = "trunk", .read = read_trunk},
+      {.key = "inter_cluster_vlans", .read = read_allowed_vlans},
+      {.key = "router_mtu", .read = read_router_mtu},
+      {.key = "nft", .read = read_firewall},
+      {.key = "address", .read = read_address},
+      {.key = "interface_down", .read = read_interface_down},
+      {.key = "carrier_lost", .read = read_carrier_lost},
+      {.key = "run", .read = read_command}};
   return kinds;
 }
 }  // namespace

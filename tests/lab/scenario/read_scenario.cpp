@@ -49,8 +49,10 @@ Event read_event(YAML::Node const& node, Mistakes& mistakes) {
   } catch (std::regex_error const& error) {
     mapping.mistake("when: '" + event.when + "' is not a regular expression: " + error.what());
   }
-  if (auto const target = mapping.text("kill")) event = {event.when, Event::Action::kill, *target};
-  if (auto const target = mapping.text("stop")) event = {event.when, Event::Action::stop, *target};
+  if (auto const target = mapping.text("kill"))
+    event = {.when = event.when, .action = Event::Action::kill, .target = *target};
+  if (auto const target = mapping.text("stop"))
+    event = {.when = event.when, .action = Event::Action::stop, .target = *target};
   if (event.when.empty() || event.target.empty())
     mapping.mistake("an event is {when: REGEX, kill|stop: coordinator|NODE}");
   mapping.refuse_the_rest();

@@ -62,7 +62,7 @@ struct Expectation {
 /// One lab and what leadline must say about it.
 struct Scenario {
   std::string about;
-  std::vector<ClusterSize> clusters{{"east", 3}, {"west", 3}};
+  std::vector<ClusterSize> clusters{{.name = "east", .nodes = 3}, {.name = "west", .nodes = 3}};
   AddressFamily family{AddressFamily::ipv4};
   int mtu{9000};  ///< of the nodes and routers; 1500 only shows how fast this machine is
   bool routed{};  ///< two routers in a row between the clusters, which have a subnet each

@@ -18,7 +18,7 @@ tl::expected<double, std::string> parse_share(std::string text) {
     divisor = 100;
   }
   double value = -1;
-  auto const end = text.data() + text.size();
+  auto* const end = text.data() + text.size();
   auto const [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc{} || stop != end || value < 0 || value > divisor)
     return tl::unexpected{std::string{"a share is written 5% or 0.05"}};
@@ -27,8 +27,9 @@ tl::expected<double, std::string> parse_share(std::string text) {
 }  // namespace
 
 void add_mistake(Mistakes& mistakes, YAML::Node const& at, std::string message) {
-  auto const mark = at.Mark();
-  mistakes.push_back({mark.line + 1, mark.column + 1, std::move(message)});
+  auto const mark = at.Mark();  // -1, -1 in an empty file
+  mistakes.push_back(
+      {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, std::move(message)});
 }
 
 YamlMapping::YamlMapping(YAML::Node const& node, Mistakes& mistakes)
@@ -75,7 +76,7 @@ std::optional<std::string> YamlMapping::text(std::string const& key) {
 std::optional<int> YamlMapping::integer(std::string const& key, int least, int most) {
   return parsed<int>(key, [=](std::string const& value) -> tl::expected<int, std::string> {
     int number = 0;
-    auto const end = value.data() + value.size();
+    auto const* const end = value.data() + value.size();
     auto const [stop, error] = std::from_chars(value.data(), end, number);
     if (error != std::errc{} || stop != end || number < least || number > most)
       return tl::unexpected{fmt::format("'{}' is not a number from {} to {}", value, least, most)};

@@ -1,5 +1,7 @@
 #include "tests/lab/switch/fabric.hpp"
 
+#include "tests/lab/switch/vlan_rules.hpp"
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -14,9 +16,12 @@ constexpr std::size_t most_learned = 65536;  // a node that invents addresses do
 
 FrameOutline outline(Fabric::Octets frame, bool look_for_icmp) {
   auto const header = parse_ethernet(frame);
-  if (!header || !is_ip(header->ether_type)) return {frame.size(), 0, false};
+  if (!header || !is_ip(header->ether_type))
+    return {.octets = frame.size(), .ip_octets = 0, .icmp_error = false};
   auto const packet = frame.subspan(header->octets);
-  return {frame.size(), packet.size(), look_for_icmp && is_icmp_error(header->ether_type, packet)};
+  return {.octets = frame.size(),
+          .ip_octets = packet.size(),
+          .icmp_error = look_for_icmp && is_icmp_error(header->ether_type, packet)};
 }
 
 std::vector<std::byte> without_tag(Fabric::Octets frame) {
@@ -46,7 +51,7 @@ Fabric::Fabric(FabricSettings settings, Deliver deliver)
       learned_(settings_.switches) {
   refuse_loops();
   auto add_line = [this](Impairment const& impairment) {
-    lines_.emplace_back(impairment, settings_.seed * 1000003U + lines_.size());
+    lines_.emplace_back(impairment, (settings_.seed * 1000003U) + lines_.size());
   };
   for (std::size_t port = 0; port < ports(); ++port) {
     auto const& wanted = settings_.ports[port];
@@ -58,8 +63,8 @@ Fabric::Fabric(FabricSettings settings, Deliver deliver)
     auto const& wanted = settings_.links[link];
     add_line(wanted.a_to_b);
     add_line(wanted.b_to_a);
-    outlets_[wanted.a].push_back(ports() + 2 * link);
-    outlets_[wanted.b].push_back(ports() + 2 * link + 1);
+    outlets_[wanted.a].push_back(ports() + (2 * link));
+    outlets_[wanted.b].push_back(ports() + (2 * link) + 1);
   }
 }
 
@@ -125,33 +130,31 @@ void Fabric::arrive(std::size_t line, Octets frame, VlanId vlan, TimePoint now) 
       deliver_(line / 2, frame);
     return;
   }
-  auto const link = line / 2 - ports();
+  auto const link = (line / 2) - ports();
   bool const at_b = line % 2 == 0;
   auto const far_switch = at_b ? settings_.links[link].b : settings_.links[link].a;
-  forward(far_switch, ports() + 2 * link + (at_b ? 1 : 0), {frame, vlan}, now);
+  forward(far_switch, ports() + (2 * link) + (at_b ? 1 : 0), {.frame = frame, .vlan = vlan}, now);
 }
 
 void Fabric::admit(std::size_t port, Octets frame, TimePoint now) {
   auto& counters = lines_[2 * port].counters;
   auto const& wanted = settings_.ports[port];
   auto const header = parse_ethernet(frame);
-  if (!header) return counters.drop(DropReason::malformed);
-  auto const tag = header->vlan.value_or(0);  // a priority tag says nothing about the VLAN
-
-  VlanId vlan = tag;
-  if (auto const* access = std::get_if<AccessPort>(&wanted.mode)) {
-    if (tag != 0) return counters.drop(DropReason::tagged_on_access);
-    vlan = access->vlan;
-  } else {
-    auto const& trunk = std::get<TrunkPort>(wanted.mode);
-    if (tag == 0 && !trunk.native) return counters.drop(DropReason::no_native_vlan);
-    if (tag == 0) vlan = *trunk.native;
-    if (tag != 0 && !trunk.allowed.contains(tag))
-      return counters.drop(DropReason::vlan_not_allowed);
+  if (!header) {
+    counters.drop(DropReason::malformed);
+    return;
   }
-  if (!header->vlan) return forward(wanted.switch_index, port, {frame, vlan}, now);
+  auto const vlan = vlan_on_entry(wanted.mode, header->vlan.value_or(0));
+  if (!vlan) {
+    counters.drop(vlan.error());
+    return;
+  }
+  if (!header->vlan) {
+    forward(wanted.switch_index, port, {.frame = frame, .vlan = *vlan}, now);
+    return;
+  }
   auto const plain = without_tag(frame);
-  forward(wanted.switch_index, port, {plain, vlan}, now);
+  forward(wanted.switch_index, port, {.frame = plain, .vlan = *vlan}, now);
 }
 
 void Fabric::forward(std::size_t switch_index, Outlet from, Transit transit, TimePoint now) {
@@ -176,29 +179,33 @@ void Fabric::forward(std::size_t switch_index, Outlet from, Transit transit, Tim
 }
 
 void Fabric::emit(Outlet outlet, Transit transit, bool flooded, TimePoint now) {
-  if (outlet < ports()) return emit_to_port(outlet, transit, flooded, now);
+  if (outlet < ports()) {
+    emit_to_port(outlet, transit, flooded, now);
+    return;
+  }
   auto const link = (outlet - ports()) / 2;
-  auto const line = 2 * ports() + (outlet - ports());  // an end of a link sends on its own line
+  auto const line = (2 * ports()) + (outlet - ports());  // an end of a link sends on its own line
   auto const& allowed = settings_.links[link].allowed;
-  if (allowed && !allowed->contains(transit.vlan))
-    return lines_[line].counters.drop(DropReason::vlan_not_allowed);
+  if (allowed && !allowed->contains(transit.vlan)) {
+    lines_[line].counters.drop(DropReason::vlan_not_allowed);
+    return;
+  }
   send(line, transit.frame, transit.vlan, now);
 }
 
 void Fabric::emit_to_port(std::size_t port, Transit transit, bool flooded, TimePoint now) {
-  auto const line = 2 * port + 1;
-  auto const refuse = [&] {
-    // A flood never was meant for the ports outside its VLAN: nothing was lost there.
-    if (!flooded) lines_[line].counters.drop(DropReason::vlan_not_allowed);
-  };
-  auto const& mode = settings_.ports[port].mode;
-  if (auto const* access = std::get_if<AccessPort>(&mode)) {
-    if (access->vlan != transit.vlan) return refuse();
-    return send(line, transit.frame, 0, now);
+  auto const line = (2 * port) + 1;
+  switch (exit_of(settings_.ports[port].mode, transit.vlan)) {
+    case Exit::untagged:
+      send(line, transit.frame, 0, now);
+      break;
+    case Exit::tagged:
+      send(line, with_tag(transit.frame, transit.vlan), 0, now);
+      break;
+    case Exit::refused:
+      // A flood never was meant for the ports outside its VLAN: nothing was lost there.
+      if (!flooded) lines_[line].counters.drop(DropReason::vlan_not_allowed);
+      break;
   }
-  auto const& trunk = std::get<TrunkPort>(mode);
-  if (trunk.native == transit.vlan) return send(line, transit.frame, 0, now);
-  if (!trunk.allowed.contains(transit.vlan)) return refuse();
-  send(line, with_tag(transit.frame, transit.vlan), 0, now);
 }
 }  // namespace leadline::lab

@@ -31,11 +31,11 @@ class Fabric {
 
   [[nodiscard]] Line& from_node(std::size_t port) { return lines_[2 * port]; }
 
-  [[nodiscard]] Line& to_node(std::size_t port) { return lines_[2 * port + 1]; }
+  [[nodiscard]] Line& to_node(std::size_t port) { return lines_[(2 * port) + 1]; }
 
   [[nodiscard]] Line& a_to_b(std::size_t link) { return lines_[2 * (ports() + link)]; }
 
-  [[nodiscard]] Line& b_to_a(std::size_t link) { return lines_[2 * (ports() + link) + 1]; }
+  [[nodiscard]] Line& b_to_a(std::size_t link) { return lines_[(2 * (ports() + link)) + 1]; }
 
  private:
   /// An untagged frame inside the fabric, with the VLAN it belongs to.

@@ -22,11 +22,13 @@ struct TrunkPort {
   std::optional<VlanId> native;  ///< untagged frames belong to it, and leave untagged
 };
 
+using PortMode = std::variant<AccessPort, TrunkPort>;
+
 /// Where a node's cable ends.
 struct PortSettings {
   std::string name;
   std::size_t switch_index{};
-  std::variant<AccessPort, TrunkPort> mode;
+  PortMode mode;
   Impairment from_node;
   Impairment to_node;
 };

@@ -12,7 +12,7 @@ struct Impairment {
   std::chrono::nanoseconds delay{};
   std::chrono::nanoseconds jitter{};  ///< uniform, delay +- jitter; the order is kept
   BitRate rate{};                     ///< 0: unlimited
-  Bytes queue{256 * 1024};            ///< in front of the rate limit; what does not fit is dropped
+  Bytes queue{262144};                ///< in front of the rate limit; what does not fit is dropped
   double reordering{};                ///< share of frames that are held back by `held_back`
   /// Longer than the interval of the latency probe (5 ms), so that the next packet overtakes.
   std::chrono::nanoseconds held_back{std::chrono::milliseconds{12}};

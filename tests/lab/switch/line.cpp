@@ -89,7 +89,7 @@ TimePoint Line::leave(FrameOutline const& frame, TimePoint now) {
   }
   due += impairment_.delay;
   if (impairment_.jitter.count() > 0) {
-    auto const span = static_cast<std::uint64_t>(2 * impairment_.jitter.count() + 1);
+    auto const span = static_cast<std::uint64_t>((2 * impairment_.jitter.count()) + 1);
     auto const offset = static_cast<std::int64_t>(random_() % span) - impairment_.jitter.count();
     due = std::max(now, due + std::chrono::nanoseconds{offset});
   }
