@@ -82,17 +82,23 @@ class LoopbackTarget {
   Admit admit_;
 };
 
+template <class T>
+boost::asio::awaitable<void> keep_result(boost::asio::awaitable<T> work, std::optional<T>* result) {
+  result->emplace(co_await std::move(work));
+}
+
 /// Runs the context until the work is done.
 template <class T>
 T await_on(boost::asio::io_context& context, boost::asio::awaitable<T> work) {
   std::optional<T> result;
   std::exception_ptr failure;
   bool done = false;
-  boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T value) {
-    failure = thrown;
-    if (!thrown) result.emplace(std::move(value));
-    done = true;
-  });
+  boost::asio::co_spawn(context, keep_result(std::move(work), &result),
+                        [&](std::exception_ptr thrown) {
+                          failure = thrown;
+                          done = true;
+                        });
+  context.restart();
   while (!done && context.run_one() > 0) {
   }
   if (failure) std::rethrow_exception(failure);

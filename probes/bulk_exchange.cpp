@@ -1,0 +1,69 @@
+#include "probes/bulk_exchange.hpp"
+
+#include "probes/core/within.hpp"
+#include "probes/wire/frame.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace leadline {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+Error broken(boost::system::error_code code, std::string detail) {
+  return {.stage = Error::Stage::transfer, .code = code, .detail = std::move(detail)};
+}
+
+Async<nlohmann::json> receive_frame(tcp::socket* socket, std::uint32_t limit) {
+  std::array<char, FrameReader::header_octets> header{};
+  auto const [lost, got] = co_await asio::async_read(*socket, asio::buffer(header), no_throw);
+  if (lost) co_return tl::unexpected(broken(lost, "control connection of the bulk test"));
+  std::uint32_t length = 0;
+  for (char const octet : header) length = (length << 8U) | static_cast<unsigned char>(octet);
+  if (length == 0 || length > limit)
+    co_return tl::unexpected(
+        broken(make_error_code(boost::system::errc::message_size),
+               fmt::format("a frame of {} octets, allowed are 1 to {}", length, limit)));
+  std::string text(length, '\0');
+  auto const [cut, read] = co_await asio::async_read(*socket, asio::buffer(text), no_throw);
+  if (cut) co_return tl::unexpected(broken(cut, "control connection of the bulk test"));
+  auto message = nlohmann::json::parse(text, nullptr, false);
+  if (message.is_discarded())
+    co_return tl::unexpected(broken(make_error_code(boost::system::errc::bad_message), "not JSON"));
+  co_return message;
+}
+}  // namespace
+
+std::string objection_to(BulkRequest const& request) {
+  using namespace std::chrono_literals;
+  if (request.streams < 1 || request.streams > 32)
+    return fmt::format("{} streams, allowed are 1 to 32", request.streams);
+  if (request.duration_ms < 100ms || request.duration_ms > 60s)
+    return fmt::format("a duration of {} ms, allowed are 100 to 60000",
+                       request.duration_ms.count());
+  if (request.warm_up_ms < 0ms || request.warm_up_ms >= request.duration_ms)
+    return fmt::format("a warm-up of {} ms in a test of {} ms", request.warm_up_ms.count(),
+                       request.duration_ms.count());
+  return {};
+}
+
+Async<bool> send_json(tcp::socket* socket, nlohmann::json message) {
+  auto const framed = frame(message.dump());
+  auto const [lost, sent] = co_await asio::async_write(*socket, asio::buffer(framed), no_throw);
+  if (lost) co_return tl::unexpected(broken(lost, "control connection of the bulk test"));
+  co_return true;
+}
+
+Async<nlohmann::json> receive_json(tcp::socket* socket, std::uint32_t octets,
+                                   std::chrono::milliseconds limit) {
+  auto message = co_await within(limit, receive_frame(socket, octets));
+  if (!message && message.error().detail.empty())
+    message.error().detail = fmt::format("no answer in the bulk test within {} ms", limit.count());
+  co_return message;
+}
+}  // namespace leadline

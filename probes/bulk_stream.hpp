@@ -1,0 +1,81 @@
+#pragma once
+#include "probes/core/error.hpp"
+#include "probes/linux/tcp_snapshot.hpp"
+#include "probes/send_allowance.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace leadline {
+
+class BulkChannel;
+class TlsIdentity;
+
+/// One connection of a bulk test and the thread that moves its octets. The thread always ends
+/// before the object does.
+class BulkStream {
+ public:
+  struct Settings {
+    std::shared_ptr<TlsIdentity const> identity;  ///< none: plain TCP
+    std::shared_ptr<SendAllowance> allowance;     ///< none: receive
+    BitRate pacing;                               ///< SO_MAX_PACING_RATE; 0: none
+  };
+
+  /// Takes the connection over and starts the thread.
+  static Expected<std::unique_ptr<BulkStream>> start(boost::asio::ip::tcp::socket socket,
+                                                     Settings settings);
+  ~BulkStream();
+  BulkStream(BulkStream const&) = delete;
+  BulkStream& operator=(BulkStream const&) = delete;
+
+  /// Ends both directions and joins the thread: milliseconds, whatever the peer does.
+  void stop();
+
+  [[nodiscard]] std::uint64_t octets() const { return octets_.load(std::memory_order_relaxed); }
+
+  /// steady_clock, of the first and the last octets; 0: none yet.
+  [[nodiscard]] std::chrono::nanoseconds first_moved() const {
+    return std::chrono::nanoseconds{first_moved_.load(std::memory_order_relaxed)};
+  }
+
+  [[nodiscard]] std::chrono::nanoseconds last_moved() const {
+    return std::chrono::nanoseconds{last_moved_.load(std::memory_order_relaxed)};
+  }
+
+  /// The thread has come to its end by itself.
+  [[nodiscard]] bool done() const { return done_.load(std::memory_order_acquire); }
+
+  [[nodiscard]] TcpSnapshot snapshot() const { return tcp_snapshot(descriptor_); }
+
+  /// After done() or stop() only.
+  [[nodiscard]] std::string const& failure() const { return failure_; }
+
+  /// CPU seconds per second of this thread (RUSAGE_THREAD), handshake left out.
+  [[nodiscard]] double cpu_share() const { return cpu_share_; }
+
+ private:
+  BulkStream(int descriptor, Settings settings);
+  void move_octets();
+  void send_all(BulkChannel& channel);
+  void receive_all(BulkChannel& channel);
+  void wait(std::chrono::nanoseconds time) const;
+  void count(std::ptrdiff_t octets);
+
+  int descriptor_;
+  Settings settings_;
+  std::string failure_;
+  double cpu_share_{};
+  // Read by the io_context's thread while the stream's writes them: on a cache line of their own.
+  alignas(64) std::atomic<std::uint64_t> octets_{0};
+  std::atomic<std::int64_t> first_moved_{0};
+  std::atomic<std::int64_t> last_moved_{0};
+  alignas(64) std::atomic<bool> stopping_{false};
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+}  // namespace leadline

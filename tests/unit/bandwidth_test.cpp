@@ -1,0 +1,313 @@
+#include "probes/bandwidth.hpp"
+
+#include "probes/bulk_exchange.hpp"
+#include "probes/bulk_target.hpp"
+#include "probes/data_connection.hpp"
+#include "tests/unit/loopback_target.hpp"
+#include "tests/unit/migration_certificates.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+// g++ 12 takes the two halves of a coroutine's own operator new and delete for strangers when it
+// clones the coroutine for a constant argument.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace leadline {
+namespace {
+namespace asio = boost::asio;
+using namespace literals;
+using namespace std::chrono_literals;
+using tcp = asio::ip::tcp;
+
+std::size_t threads_now() {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {}));
+}
+
+/// Source and target on one thread over loopback, each with a slot of its own.
+class BandwidthOverLoopback : public testing::Test {
+ protected:
+  BandwidthOverLoopback() {
+    auto const authority = make_cluster_authority("now");
+    identity = make_identity(scratch, "identity", authority);
+    auto const foreign = make_cluster_authority("elsewhere");
+    stranger = make_identity(scratch, "stranger", foreign);
+    bulk = std::make_unique<BulkTarget>(target_slot, identity);
+  }
+
+  ~BandwidthOverLoopback() override {
+    bulk->stop();
+    target.close();
+    context.run();
+  }
+
+  Bandwidth probe(Transport transport, int streams) {
+    return {.path = target.path(),
+            .identity = identity,
+            .slot = source_slot,
+            .transport = transport,
+            .streams = streams,
+            .duration_ms = 1500ms,
+            .warm_up_ms = 300ms};
+  }
+
+  asio::awaitable<void> serve(tcp::socket socket, Preamble preamble) {
+    return preamble.purpose == Preamble::Purpose::bulk_control
+               ? bulk->serve_control(std::move(socket), preamble)
+               : bulk->serve_stream(std::move(socket), preamble);
+  }
+
+  /// Lets the target finish what a caller left behind.
+  bool target_becomes_free() {
+    auto const deadline = std::chrono::steady_clock::now() + 10s;
+    while (!target_slot->free() && std::chrono::steady_clock::now() < deadline)
+      context.run_one_for(10ms);
+    return target_slot->free();
+  }
+
+  ScratchDirectory scratch;
+  asio::io_context context;
+  std::shared_ptr<TlsIdentity const> identity;
+  std::shared_ptr<TlsIdentity const> stranger;
+  std::shared_ptr<BulkSlot> source_slot = std::make_shared<BulkSlot>();
+  std::shared_ptr<BulkSlot> target_slot = std::make_shared<BulkSlot>();
+  std::unique_ptr<BulkTarget> bulk;
+  LoopbackTarget target{
+      context, [this](tcp::socket socket, Preamble p) { return serve(std::move(socket), p); },
+      [this](Preamble const& p) {
+        return bulk->admits(p) ? Welcome::Status::accepted : Welcome::Status::busy;
+      }};
+  std::size_t threads_before = threads_now();
+};
+
+TEST_F(BandwidthOverLoopback, IsMeasuredForEachTransportAndNumberOfStreams) {
+  for (auto const transport : {Transport::tcp, Transport::tls})
+    for (int const streams : {1, 8}) {
+      auto const result = await_on(context, run(probe(transport, streams)));
+      ASSERT_TRUE(result.has_value()) << describe(result.error());
+      EXPECT_EQ(result->transport, transport);
+      EXPECT_EQ(result->streams, streams);
+      EXPECT_GT(result->rate_bits_per_second, 1e6);
+      EXPECT_GT(result->measured_seconds, 0.0);
+      EXPECT_FALSE(result->samples_bits_per_second.empty());
+      EXPECT_LT(result->relative_uncertainty, 1.0);
+      EXPECT_GT(result->sender_cpu_share, 0.0);
+      EXPECT_GT(result->receiver_cpu_share, 0.0);
+      EXPECT_EQ(result->sender.size(), static_cast<std::size_t>(streams));
+      EXPECT_EQ(result->receiver.size(), static_cast<std::size_t>(streams));
+      EXPECT_FALSE(result->sender.front().congestion_control.empty());
+      std::uint64_t acknowledged = 0;
+      for (auto const& stream : result->sender) acknowledged += stream.acknowledged_bytes;
+      EXPECT_GT(acknowledged, 1'000'000U);
+      EXPECT_EQ(assess(*result).status, Status::ok);
+      EXPECT_TRUE(source_slot->free());
+      EXPECT_TRUE(target_becomes_free());
+      EXPECT_EQ(threads_now(), threads_before);
+    }
+}
+
+TEST_F(BandwidthOverLoopback, KeepsTheByteLimitToTheOctet) {
+  for (auto const transport : {Transport::tcp, Transport::tls})
+    for (int const streams : {1, 8}) {
+      auto limited = probe(transport, streams);
+      limited.byte_limit_bytes = Bytes{10'000'019};
+      auto const result = await_on(context, run(limited));
+      ASSERT_TRUE(result.has_value()) << describe(result.error());
+      EXPECT_EQ(result->transferred_bytes, 10'000'019U);
+      EXPECT_GT(result->rate_bits_per_second, 0.0);
+      EXPECT_TRUE(target_becomes_free());
+    }
+}
+
+TEST_F(BandwidthOverLoopback, KeepsTheRateLimit) {
+  auto limited = probe(Transport::tcp, 4);
+  limited.rate_limit_bits_per_second = 100_Mbps;
+  auto const result = await_on(context, run(limited)).value();
+  EXPECT_LT(result.rate_bits_per_second, 115e6);
+  EXPECT_GT(result.rate_bits_per_second, 20e6);
+  // What the receiver counted in 1.5 s, and what the burst and the last chunks add.
+  EXPECT_LT(result.transferred_bytes, 25'000'000U);
+}
+
+TEST_F(BandwidthOverLoopback, IsRefusedWhileEitherNodeMeasures) {
+  auto const taken = target_slot->take();
+  EXPECT_EQ(await_on(context, run(probe(Transport::tcp, 1))).error().code, asio::error::try_again);
+  EXPECT_TRUE(source_slot->free());
+  auto const own = source_slot->take();
+  auto const second = await_on(context, run(probe(Transport::tcp, 1)));
+  EXPECT_EQ(second.error().code, asio::error::try_again);
+  EXPECT_NE(second.error().detail.find("this node"), std::string::npos);
+}
+
+TEST_F(BandwidthOverLoopback, SaysWhatIsWrongWithItsSettings) {
+  auto wrong = probe(Transport::tcp, 0);
+  EXPECT_EQ(await_on(context, run(wrong)).error().stage, Error::Stage::configuration);
+  wrong = probe(Transport::tcp, 33);
+  EXPECT_NE(await_on(context, run(wrong)).error().detail.find("1 to 32"), std::string::npos);
+  wrong = probe(Transport::tcp, 1);
+  wrong.warm_up_ms = wrong.duration_ms;
+  EXPECT_EQ(await_on(context, run(wrong)).error().stage, Error::Stage::configuration);
+  wrong = probe(Transport::tls, 1);
+  wrong.identity = nullptr;
+  EXPECT_NE(await_on(context, run(wrong)).error().detail.find("TLS identity"), std::string::npos);
+  wrong = probe(Transport::tcp, 1);
+  wrong.slot = nullptr;
+  EXPECT_EQ(await_on(context, run(wrong)).error().stage, Error::Stage::configuration);
+}
+
+TEST_F(BandwidthOverLoopback, FailsWithTheReasonWhenTheCertificatesDoNotMatch) {
+  auto mismatched = probe(Transport::tls, 2);
+  mismatched.identity = stranger;
+  auto const result = await_on(context, run(mismatched));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().stage, Error::Stage::transfer);
+  EXPECT_NE(result.error().detail.find("TLS handshake"), std::string::npos)
+      << result.error().detail;
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_EQ(threads_now(), threads_before);
+}
+
+TEST_F(BandwidthOverLoopback, EndsAtOnceWhenItIsCancelled) {
+  for (auto const transport : {Transport::tcp, Transport::tls}) {
+    auto const start = std::chrono::steady_clock::now();
+    auto const result = await_on(context, within(400ms, run(probe(transport, 8))));
+    EXPECT_EQ(result.error().stage, Error::Stage::timeout);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+    EXPECT_TRUE(source_slot->free());
+    EXPECT_TRUE(target_becomes_free());
+    EXPECT_EQ(threads_now(), threads_before);
+  }
+}
+
+asio::awaitable<void> stop_after(BulkTarget* bulk, std::chrono::milliseconds time) {
+  co_await elapse(time);
+  bulk->stop();
+}
+
+TEST_F(BandwidthOverLoopback, EndsWhenTheTargetIsStopped) {
+  std::exception_ptr thrown;
+  asio::co_spawn(context, stop_after(bulk.get(), 300ms), [&](std::exception_ptr e) { thrown = e; });
+  auto const result = await_on(context, run(probe(Transport::tcp, 8)));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().stage, Error::Stage::transfer);
+  EXPECT_FALSE(thrown);
+  EXPECT_TRUE(source_slot->free());
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_EQ(threads_now(), threads_before);
+  EXPECT_FALSE(bulk->admits({.purpose = Preamble::Purpose::bulk_control}));
+}
+
+/// A source that keeps to the protocol until its streams are open.
+struct RawSource {
+  tcp::socket control;
+  std::vector<tcp::socket> streams;
+};
+
+Async<RawSource> open_raw_source(Path path, BulkRequest request) {
+  constexpr std::uint32_t session = 77;
+  auto control = co_await open_data_connection(
+      path, {.purpose = Preamble::Purpose::bulk_control, .session = session});
+  if (!control) co_return tl::unexpected(control.error());
+  nlohmann::json const message = request;
+  co_await send_json(&*control, message);
+  auto const reply = co_await receive_json(&*control, bulk_message_limit, 5s);
+  if (!reply || !reply->value("accepted", false))
+    co_return tl::unexpected(Error{.detail = reply ? reply->dump() : describe(reply.error())});
+  RawSource source{.control = std::move(*control), .streams = {}};
+  for (int i = 0; i < request.streams; ++i) {
+    auto stream = co_await open_data_connection(
+        path, {.purpose = Preamble::Purpose::bulk_stream, .session = session});
+    if (!stream) co_return tl::unexpected(stream.error());
+    source.streams.push_back(std::move(*stream));
+  }
+  co_return source;
+}
+
+Async<nlohmann::json> read_halt_and_report(RawSource* source) {
+  auto const halt = co_await receive_json(&source->control, bulk_message_limit, 10s);
+  if (!halt) co_return tl::unexpected(halt.error());
+  nlohmann::json const halted = BulkHalt{};
+  co_await send_json(&source->control, halted);
+  co_return co_await receive_json(&source->control, bulk_report_limit, 10s);
+}
+
+BulkRequest request_for(Transport transport, int streams) {
+  return {.transport = transport, .streams = streams, .duration_ms = 1500ms, .warm_up_ms = 300ms};
+}
+
+TEST_F(BandwidthOverLoopback, TargetIsFreeAgainWhenItsSourceDies) {
+  {
+    auto source =
+        await_on(context, open_raw_source(target.path(), request_for(Transport::tcp, 3))).value();
+    EXPECT_FALSE(target_slot->free());
+    EXPECT_FALSE(bulk->admits({.purpose = Preamble::Purpose::bulk_control}));
+    for (auto& stream : source.streams)
+      asio::write(stream, asio::buffer(std::string(100'000, 'x')));
+  }
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_EQ(threads_now(), threads_before);
+  EXPECT_TRUE(await_on(context, run(probe(Transport::tcp, 1))).has_value());
+}
+
+TEST_F(BandwidthOverLoopback, TargetReportsGarbageInsteadOfTls) {
+  auto source =
+      await_on(context, open_raw_source(target.path(), request_for(Transport::tls, 1))).value();
+  asio::write(source.streams.front(), asio::buffer(std::string(1000, 'x')));
+  auto const report = await_on(context, read_halt_and_report(&source)).value();
+  EXPECT_NE(report.at("failure").get<std::string>().find("TLS handshake"), std::string::npos)
+      << report.at("failure");
+}
+
+TEST_F(BandwidthOverLoopback, TargetRefusesWhatItDoesNotUnderstand) {
+  auto wrong = request_for(Transport::tcp, 1000);
+  auto refused = await_on(context, open_raw_source(target.path(), wrong));
+  EXPECT_NE(refused.error().detail.find("allowed are 1 to 32"), std::string::npos);
+  wrong = request_for(Transport::tcp, 1);
+  wrong.duration_ms = 24h;
+  refused = await_on(context, open_raw_source(target.path(), wrong));
+  EXPECT_NE(refused.error().detail.find("100 to 60000"), std::string::npos);
+  EXPECT_TRUE(target_slot->free());
+}
+
+asio::awaitable<bool> send_raw(Path path, std::string octets) {
+  auto control = co_await open_data_connection(path, {.purpose = Preamble::Purpose::bulk_control});
+  if (!control) co_return false;
+  co_await asio::async_write(*control, asio::buffer(octets), no_throw);
+  auto const answer = co_await receive_json(&*control, bulk_message_limit, 10s);
+  co_return !answer || !answer->value("accepted", false);
+}
+
+TEST_F(BandwidthOverLoopback, TargetSurvivesGarbageOnTheControlConnection) {
+  for (std::string const& garbage :
+       std::vector<std::string>{std::string("\xff\xff\xff\xff", 4), std::string("\0\0\0\2{]", 6),
+                                std::string("\0\0\0\2{}", 6), std::string("\0\0\0\4null", 8)})
+    EXPECT_TRUE(await_on(context, send_raw(target.path(), garbage)));
+  EXPECT_TRUE(target_slot->free());
+  EXPECT_TRUE(await_on(context, run(probe(Transport::tcp, 1))).has_value());
+}
+
+TEST_F(BandwidthOverLoopback, StreamOfNoTestIsNotAdmitted) {
+  EXPECT_FALSE(bulk->admits({.purpose = Preamble::Purpose::bulk_stream, .session = 5}));
+  EXPECT_FALSE(bulk->admits({.purpose = Preamble::Purpose::reach}));
+}
+
+TEST(BandwidthAssessment, FollowsFromTheCounters) {
+  Bandwidth::Result result;
+  EXPECT_EQ(assess(result).status, Status::fail);
+  result.transferred_bytes = 1000;
+  EXPECT_EQ(assess(result).status, Status::inconclusive);
+  result.measured_seconds = 1;
+  result.rate_bits_per_second = 9.4e9;
+  result.streams = 8;
+  EXPECT_EQ(assess(result).status, Status::ok);
+  EXPECT_NE(assess(result).reason.find("8 TCP streams"), std::string::npos);
+  result.limit = "sender_cpu";
+  EXPECT_NE(assess(result).reason.find("CPU of the source"), std::string::npos);
+  result.limit = "rate_limit";
+  EXPECT_NE(assess(result).reason.find("own rate limit"), std::string::npos);
+}
+}  // namespace
+}  // namespace leadline
