@@ -45,6 +45,7 @@ std::string tcp_text(Reach::Result const& result) {
   for (auto const& attempt : result.tcp)
     ports[answered(attempt) ? "answered" : outcome_text(result, attempt)].push_back(attempt.port);
   std::vector<std::string> parts;
+  parts.reserve(ports.size());
   for (auto const& [text, group] : ports)
     parts.push_back(group.size() == result.tcp.size() && group.size() > 1
                         ? fmt::format("TCP on all {} ports: {}", group.size(), text)

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
+#include <ranges>
 
 namespace leadline {
 namespace ip = boost::asio::ip;
@@ -118,8 +119,8 @@ Outcome outcome_of(Failure const& failure) {
 }
 
 std::optional<IcmpEvidence> decisive(std::span<IcmpEvidence const> evidence) {
-  for (auto entry = evidence.rbegin(); entry != evidence.rend(); ++entry)
-    if (complaint(*entry) != Complaint::none) return *entry;
+  for (auto const& entry : std::views::reverse(evidence))
+    if (complaint(entry) != Complaint::none) return entry;
   return std::nullopt;
 }
 

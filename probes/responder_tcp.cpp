@@ -1,6 +1,7 @@
 #include "probes/responder_tcp.hpp"
 
 #include "probes/core/within.hpp"
+#include "probes/tcp_push.hpp"
 #include "probes/tls_handshake.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -140,6 +141,7 @@ Welcome::Status TcpAnswerer::status_for(Preamble const& preamble) const {
   if (preamble.target != options_.passport.self) return Welcome::Status::wrong_target;
   switch (preamble.purpose) {
     case Preamble::Purpose::reach:
+    case Preamble::Purpose::push:
       return Welcome::Status::accepted;
     case Preamble::Purpose::tls:
       return options_.identity ? Welcome::Status::accepted : Welcome::Status::refused;
@@ -181,6 +183,9 @@ asio::awaitable<void> TcpAnswerer::dispatch(tcp::socket socket, Preamble preambl
   switch (preamble.purpose) {
     case Preamble::Purpose::tls:
       co_await serve_tls(std::move(socket), options_.identity);
+      break;
+    case Preamble::Purpose::push:
+      co_await serve_push(std::move(socket), preamble);
       break;
     default:
       break;  // reach: the welcome was all

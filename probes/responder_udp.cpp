@@ -63,7 +63,7 @@ Expected<std::shared_ptr<UdpAnswerer>> UdpAnswerer::open(asio::any_io_executor e
     auto socket = UdpProbeSocket::open(executor, {address, draw_port(range, random)}, {});
     if (socket)
       return std::shared_ptr<UdpAnswerer>{
-          new UdpAnswerer{executor, std::move(*socket), std::move(passport), std::move(counts)}};
+          new UdpAnswerer{executor, std::move(*socket), passport, std::move(counts)}};
     last = socket.error();
     if (last.code != asio::error::address_in_use) break;
   }
@@ -74,7 +74,7 @@ UdpAnswerer::UdpAnswerer(asio::any_io_executor executor, UdpProbeSocket socket, 
                          std::shared_ptr<ResponderCounts> counts)
     : executor_{std::move(executor)},
       socket_{std::move(socket)},
-      passport_{std::move(passport)},
+      passport_{passport},
       counts_{std::move(counts)},
       sessions_{most_sessions},
       port_{socket_.local().port()} {}

@@ -42,7 +42,7 @@ class Descriptor {
 std::uint64_t link_speed_bits_per_second(std::string const& interface) {
   Descriptor const descriptor;
   // Three masks follow the settings, of a length that the kernel tells in a first round, negated.
-  constexpr std::size_t masks = 3 * 127;
+  constexpr std::size_t masks = std::size_t{3} * 127;
   std::array<std::uint32_t, (sizeof(ethtool_link_settings) / 4) + masks> raw{};
   ethtool_link_settings settings{};
   std::uint32_t megabits = 0;
