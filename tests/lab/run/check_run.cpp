@@ -10,6 +10,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
+#include <iostream>
 #include <poll.h>
 #include <regex>
 #include <sstream>
@@ -74,14 +75,14 @@ bool listens(pid_t process, int port) {
 CheckRun::CheckRun(Places const& places, Scenario const& scenario, Lab const& lab,
                    CheckSettings settings)
     : settings_{std::move(settings)},
+      output_{places.directory / (settings_.name + ".stdout")},
       error_file_{create_file(places.directory / (settings_.name + ".stderr"))} {
   std::array<int, 2> errors{};
   if (::pipe2(errors.data(), O_CLOEXEC) != 0)
     throw std::system_error{errno, std::generic_category(), "pipe"};
   errors_ = FileDescriptor{errors[0]};
   FileDescriptor const writer{errors[1]};
-  FileDescriptor output;
-  if (!settings_.show) output = create_file(places.directory / (settings_.name + ".stdout"));
+  auto const output = create_file(output_);
   coordinator_ = start({.words = command_line(places, scenario, settings_),
                         .network_namespace = lab.coordinator().descriptor(),
                         .environment = {},
@@ -124,6 +125,7 @@ CheckOutcome CheckRun::finish() {
   }
   outcome.exit_code = wait_for(coordinator_);
   outcome.ended = Clock::now();
+  if (settings_.show) std::cout << std::ifstream{output_}.rdbuf() << std::flush;
   return outcome;
 }
 

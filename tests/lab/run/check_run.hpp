@@ -10,7 +10,7 @@ namespace leadline::lab {
 /// One `leadline check` in the coordinator's namespace.
 struct CheckSettings {
   std::string name{"check"};  ///< NAME.stdout, NAME.stderr and NAME.report.json are written
-  bool show{};                ///< as text, to the terminal
+  bool show{};                ///< as text, to the terminal as well; no report.json
   std::vector<Event> events;
   std::function<void(Event const&, pid_t coordinator)> on_event;
   std::chrono::seconds limit{180};  ///< after which it is killed
@@ -36,6 +36,7 @@ class CheckRun {
   void take_lines(std::string& unfinished, CheckOutcome& outcome);
 
   CheckSettings settings_;
+  std::filesystem::path output_;
   FileDescriptor errors_;  ///< what the coordinator says on stderr
   FileDescriptor error_file_;
   pid_t coordinator_{-1};
