@@ -159,10 +159,14 @@ class Findings {
           folded.push_back(symptom->edge);
         else
           (symptom->on_node() ? on_nodes : on_edges).push_back(symptom);
-    std::ranges::sort(folded);
     auto const first = drafts_.size();
     blame_nodes(on_nodes);
-    std::erase_if(on_edges, [&](Symptom const* symptom) { return join(*symptom, first); });
+    std::erase_if(on_edges, [&](Symptom const* symptom) {
+      bool const joined = join(*symptom, first);
+      if (joined) folded.push_back(symptom->edge);
+      return joined;
+    });
+    std::ranges::sort(folded);
     blame_edges(on_edges, folded, group.tolerance);
     for (auto i = first; i < drafts_.size(); ++i) finish(i);
   }

@@ -376,6 +376,18 @@ INSTANTIATE_TEST_SUITE_P(
                         },
                         {"TLS_EXPIRED node east/n1 both"},
                         not_ready},
+                    Row{"expired_on_two_nodes",
+                        [](SurveyMaker& m) {
+                          auto expired = SurveyMaker::certificate(m.survey().started);
+                          expired.not_after_unix_seconds -= 8 * 86400;
+                          m.facts("east/n1").migration_identity.push_back(
+                              {.role = "server", .leaf = expired, .authority = {}, .problem = {}});
+                          m.spoil<TlsHandshake>(into("east/n1"), refuses(TlsFault::expired));
+                          m.spoil<TlsHandshake>(into("west/n2"), refuses(TlsFault::expired));
+                          m.spoil<TlsHandshake>(out_of("west/n2"), is_refused(TlsFault::expired));
+                        },
+                        {"TLS_EXPIRED node east/n1 both", "TLS_EXPIRED node west/n2 inbound"},
+                        not_ready},
                     Row{"cut_by_black_hole",
                         [](SurveyMaker& m) {
                           m.spoil<PathMtu>(everywhere, [](Observation&, PathMtu::Result& r) {
