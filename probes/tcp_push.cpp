@@ -1,10 +1,9 @@
 #include "probes/tcp_push.hpp"
 
 #include "probes/core/within.hpp"
+#include "probes/data_connection.hpp"
 #include "probes/tcp_push_report.hpp"
 
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,8 +20,8 @@ using std::chrono_literals::operator""h;
 
 namespace {
 constexpr std::uint64_t most_push_bytes = 1 << 20;  // the peer reads no more
-constexpr std::size_t most_ports_tried = 3;
 constexpr auto connect_limit = 1500ms;
+constexpr std::uint64_t progress_bytes = 1000;  // acknowledged: more than what a stall lets through
 
 struct Connection {
   tcp::socket socket;
@@ -30,67 +29,6 @@ struct Connection {
   std::uint64_t pushed{};
   std::optional<TcpPushReport> report;
 };
-
-Error failure(Error::Stage stage, boost::system::error_code code, std::string detail) {
-  return {.stage = stage, .code = code, .detail = std::move(detail)};
-}
-
-Async<tcp::socket> connect(tcp::endpoint from, tcp::endpoint to) {
-  tcp::socket socket{co_await asio::this_coro::executor};
-  boost::system::error_code error;
-  socket.open(to.protocol(), error);
-  if (!error) socket.bind(from, error);
-  if (error)
-    co_return tl::unexpected(
-        failure(Error::Stage::configuration, error, from.address().to_string()));
-  auto const [refused] = co_await socket.async_connect(to, no_throw);
-  if (refused)
-    co_return tl::unexpected(
-        failure(Error::Stage::connect, refused,
-                fmt::format("{} port {}", to.address().to_string(), to.port())));
-  co_return socket;
-}
-
-Async<tcp::socket> connect_to_any(Path path) {
-  Error last = failure(Error::Stage::configuration, asio::error::invalid_argument,
-                       "the peer named no TCP port");
-  for (std::size_t i = 0; i < std::min(path.tcp_ports.size(), most_ports_tried); ++i) {
-    auto attempt = connect({path.source, 0}, {path.target, path.tcp_ports[i]});
-    auto socket = co_await within(connect_limit, std::move(attempt));
-    if (socket) co_return std::move(*socket);
-    last = socket.error();
-    if (last.detail.empty())
-      last.detail = fmt::format("{} port {}", path.target.to_string(), path.tcp_ports[i]);
-  }
-  co_return tl::unexpected(last);
-}
-
-/// Says what for, and hears from the peer who it is.
-Async<Welcome> introduce(tcp::socket* socket, Path path, std::uint64_t to_push) {
-  std::random_device random;
-  Preamble const preamble{.purpose = Preamble::Purpose::push,
-                          .run = path.passport.run,
-                          .source = path.passport.self,
-                          .target = path.peer,
-                          .session = random(),
-                          .parameter = to_push,
-                          .nonce = (std::uint64_t{random()} << 32U) | random()};
-  auto const packed = encode(preamble, path.passport.key);
-  auto const [unsent, out] = co_await asio::async_write(*socket, asio::buffer(packed), no_throw);
-  if (unsent) co_return tl::unexpected(failure(Error::Stage::handshake, unsent, "preamble"));
-  Welcome::Packed answer{};
-  auto const [unread, in] = co_await asio::async_read(*socket, asio::buffer(answer), no_throw);
-  if (unread) co_return tl::unexpected(failure(Error::Stage::handshake, unread, "welcome"));
-  auto const welcome = decode_welcome(answer, path.passport.key);
-  if (!welcome || welcome->nonce != preamble.nonce)
-    co_return tl::unexpected(failure(Error::Stage::handshake, {}, "the welcome is not genuine"));
-  if (welcome->answered_by != path.peer || welcome->status == Welcome::Status::wrong_target)
-    co_return tl::unexpected(failure(Error::Stage::handshake, {}, "another node answered"));
-  if (welcome->status != Welcome::Status::accepted)
-    co_return tl::unexpected(
-        failure(Error::Stage::handshake, asio::error::try_again, "the peer declined"));
-  co_return *welcome;
-}
 
 /// Never returns by itself: the peer's report ends it.
 asio::awaitable<void> push(std::shared_ptr<Connection> connection) {
@@ -133,13 +71,14 @@ std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot 
 Async<TcpPush::Result> run(TcpPush probe) {
   auto const started = Clock::now();
   auto const deadline = started + probe.timeout_ms;
-  auto socket = co_await within(probe.timeout_ms, connect_to_any(probe.path));
+  auto const to_push = std::min(probe.push_bytes, most_push_bytes);
+  DataCall const call{
+      .purpose = Preamble::Purpose::push, .parameter = to_push, .port_timeout = connect_limit};
+  auto calling = open_data_connection(probe.path, call);
+  auto socket = co_await within(probe.timeout_ms, std::move(calling));
   if (!socket) co_return tl::unexpected(socket.error());
-  auto connection = std::make_shared<Connection>(Connection{.socket = std::move(*socket)});
-  connection->to_push = std::min(probe.push_bytes, most_push_bytes);
-  auto introduction = introduce(&connection->socket, probe.path, connection->to_push);
-  auto const welcome = co_await within(deadline - Clock::now(), std::move(introduction));
-  if (!welcome) co_return tl::unexpected(welcome.error());
+  auto connection =
+      std::make_shared<Connection>(Connection{.socket = std::move(*socket), .to_push = to_push});
 
   TcpPush::Result result;
   result.connected = true;
@@ -167,20 +106,24 @@ Async<TcpPush::Result> run(TcpPush probe) {
 
 Assessment assess(TcpPush::Result const& r) {
   if (!r.connected) return {Status::fail, "no connection"};
-  auto const ends = fmt::format("{} retransmissions, backoff {}", r.sender.retransmitted_segments,
-                                r.sender.backoff);
+  auto const ends = fmt::format("{:.1f} s, {} retransmissions, backoff {}", r.elapsed_ms / 1000,
+                                r.sender.retransmitted_segments, r.sender.backoff);
+  bool const progress = r.sender.acknowledged_bytes >= progress_bytes;
+  if (!r.peer_reported && !progress)
+    return {Status::fail, fmt::format("connected, then stalled: pushed {} octets, the peer is not "
+                                      "heard of again ({})",
+                                      r.pushed_bytes, ends)};
   if (!r.peer_reported)
-    return {
-        Status::fail,
-        fmt::format("connected, pushed {} octets, and heard nothing from the peer in {:.1f} s ({})",
-                    r.pushed_bytes, r.elapsed_ms / 1000, ends)};
+    return {Status::warn, fmt::format("slow: {} of {} octets acknowledged, the peer's word did not "
+                                      "come in time ({})",
+                                      r.sender.acknowledged_bytes, r.pushed_bytes, ends)};
   if (r.arrived_bytes == 0)
     return {Status::fail,
             fmt::format("connected, then stalled: none of {} octets arrived ({}), the "
                         "mark of an MTU black hole",
                         r.pushed_bytes, ends)};
   if (r.arrived_bytes < r.pushed_bytes)
-    return {Status::fail, fmt::format("stalled after {} of {} octets ({})", r.arrived_bytes,
+    return {Status::warn, fmt::format("slow: {} of {} octets arrived ({})", r.arrived_bytes,
                                       r.pushed_bytes, ends)};
   if (r.clamped_mss_octets != 0)
     return {Status::warn, fmt::format("all {} octets arrived; a device on the way rewrote the MSS "

@@ -43,11 +43,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpPush::Result, connected, pushed_bytes, arr
 std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver);
 
 Async<TcpPush::Result> run(TcpPush probe);
-/// ok: all arrived. warn: it did, with a clamped MSS. fail: it stalled, or the peer's word is lost.
+/// ok: all arrived. warn: with a clamped MSS, or not all in time. fail: it stalled at once.
 Assessment assess(TcpPush::Result const& result);
 
 /// The peer's side, once the preamble is verified and answered: reads what was announced (1 MiB at
-/// most), or until nothing came for 4 s, then tells what arrived. Ends within 20 s; never throws on
-/// what the network does.
+/// most), or until nothing came for 4 s, then tells what arrived. Ends within 6 s.
 boost::asio::awaitable<void> serve_push(boost::asio::ip::tcp::socket socket, Preamble preamble);
 }  // namespace leadline

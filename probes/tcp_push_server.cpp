@@ -12,11 +12,12 @@ namespace leadline {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 
 namespace {
 constexpr std::uint64_t most_octets = 1 << 20;
 constexpr auto idle_limit = 4s;  // less than the pusher's patience, so that it hears of the stall
-constexpr auto whole_limit = 15s;
+constexpr auto whole_limit = 4500ms;
 constexpr auto goodbye_limit = 1s;
 
 Async<std::size_t> read_some(tcp::socket* socket) {

@@ -1,0 +1,191 @@
+#include "probes/latency.hpp"
+#include "probes/path_mtu.hpp"
+#include "probes/responder.hpp"
+#include "probes/tcp_push.hpp"
+#include "tests/lab/network/lab.hpp"
+#include "tests/lab/network/sandbox.hpp"
+#include "tests/unit/scratch_directory.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <string>
+
+// The probes against the real responder, over a lab whose limits are exact.
+namespace leadline {
+namespace {
+namespace asio = boost::asio;
+using lab::Lab;
+
+constexpr NodeIndex here = 1;
+constexpr NodeIndex there = 2;
+
+/// A probe at east/n1, a responder at west/n1; both run on this thread, each in its own place.
+class Pair {
+ public:
+  explicit Pair(Lab& place, std::size_t family = 0) : place_{place} {
+    auto const& west = node("west");
+    Responder::Options options;
+    options.passport = {.run = 9, .key = key_, .self = there};
+    options.addresses = {asio::ip::make_address(west.addresses.at(family))};
+    lab::Visit const visit{place_.machine(west.machine)};
+    auto opened = Responder::open(loop_.get_executor(), options);
+    if (!opened) throw std::runtime_error{describe(opened.error())};
+    responder_ = std::move(*opened);
+    path_.passport = {.run = 9, .key = key_, .self = here};
+    path_.peer = there;
+    path_.source = asio::ip::make_address(node("east").addresses.at(family));
+    path_.target = options.addresses.front();
+    path_.udp_port = responder_->ports().front().udp;
+    path_.tcp_ports = responder_->ports().front().tcp;
+  }
+
+  template <Probe P>
+  typename P::Result measured(P probe) {
+    lab::Visit const visit{place_.machine(node("east").machine)};
+    probe.path = path_;
+    auto result = asio::co_spawn(loop_, run(std::move(probe)), asio::use_future);
+    while (result.wait_for(std::chrono::seconds{0}) != std::future_status::ready) loop_.run_one();
+    auto outcome = result.get();
+    if (!outcome) throw std::runtime_error{describe(outcome.error())};
+    return *outcome;
+  }
+
+ private:
+  [[nodiscard]] lab::LabNode const& node(std::string const& cluster) const {
+    for (auto const& n : place_.topology().nodes)
+      if (n.cluster == cluster && n.node == "n1") return n;
+    throw std::out_of_range{cluster};
+  }
+
+  Lab& place_;
+  asio::io_context loop_{1};
+  RunKey key_ = RunKey::random();
+  std::unique_ptr<Responder> responder_;
+  Path path_;
+};
+
+class ProbesInTheLab : public testing::Test {
+ protected:
+  void in_lab(std::string const& yaml, void (*body)(Lab&)) {
+    auto const scenario = lab::read_scenario(yaml);
+    ASSERT_TRUE(scenario) << scenario.error().front().message;
+    auto const code = lab::run_in_sandbox([&] {
+      Lab place{plan_topology(*scenario), directory_.path()};
+      body(place);
+      return HasFailure() ? 1 : 0;
+    });
+    if (code == lab::skipped_exit_code) GTEST_SKIP() << "namespaces or TAPs are not permitted here";
+    EXPECT_EQ(code, 0) << "see above";
+  }
+
+ private:
+  ScratchDirectory directory_;
+};
+
+TEST_F(ProbesInTheLab, AHealthyPathTakesAFewRoundTripsAndCarriesTheInterfacesMtu) {
+  in_lab("family: dual", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      auto const mtu = pair.measured(PathMtu{});
+      EXPECT_EQ(mtu.path_mtu_octets, mtu.interface_mtu_octets);
+      EXPECT_EQ(mtu.kernel_path_mtu_octets, mtu.interface_mtu_octets);
+      EXPECT_EQ(mtu.limit, MtuLimit::local);
+      EXPECT_EQ(mtu.ttl_seen, 64);
+      EXPECT_EQ(mtu.rounds, 1);
+      EXPECT_EQ(assess(mtu).status, Status::ok);
+      auto const push = pair.measured(TcpPush{});
+      EXPECT_EQ(push.arrived_bytes, push.pushed_bytes);
+      EXPECT_EQ(push.clamped_mss_octets, 0U);
+      EXPECT_EQ(assess(push).status, Status::ok);
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, ASwitchPortsLimitIsFoundExactlyAndIsSilentOnTheLink) {
+  in_lab("{family: dual, faults: [{inter_cluster: east->west, mtu: 4321}]}", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      auto const mtu = Pair{place, family}.measured(PathMtu{});
+      EXPECT_EQ(mtu.path_mtu_octets, 4321U);
+      EXPECT_EQ(mtu.smallest_lost_octets, 4322U);
+      EXPECT_EQ(mtu.limit, MtuLimit::silent);
+      EXPECT_EQ(mtu.ttl_seen, 64);
+      EXPECT_EQ(mtu.kernel_path_mtu_octets, 9000U) << "the kernel cannot know";
+      EXPECT_LT(mtu.elapsed_ms, 1000) << "no wait for ICMP where there is no router";
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, ARouterThatSpeaksIsNamed) {
+  in_lab("{family: dual, routed: true, faults: [{router_mtu: 1450}]}", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      auto const mtu = Pair{place, family}.measured(PathMtu{});
+      EXPECT_EQ(mtu.path_mtu_octets, 1450U);
+      EXPECT_EQ(mtu.limit, MtuLimit::signalled);
+      EXPECT_EQ(mtu.signalled_mtu_octets, 1450U);
+      EXPECT_FALSE(mtu.signalled_by.empty());
+      EXPECT_EQ(mtu.kernel_path_mtu_octets, 1450U);
+      EXPECT_EQ(mtu.ttl_seen, 62);
+      EXPECT_LE(mtu.rounds, 3);
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, ABlackHoleIsSilentBehindARouterAndStallsTcp) {
+  in_lab(
+      "{routed: true, faults: [{router_mtu: 1450},"
+      " {nft: icmp type destination-unreachable drop, hook: output, in: router1},"
+      " {nft: icmp type destination-unreachable drop, hook: output, in: router2}]}",
+      [](Lab& place) {
+        Pair pair{place};
+        auto const mtu = pair.measured(PathMtu{});
+        EXPECT_EQ(mtu.path_mtu_octets, 1450U);
+        EXPECT_EQ(mtu.limit, MtuLimit::silent);
+        EXPECT_EQ(mtu.ttl_seen, 62);
+        EXPECT_EQ(mtu.kernel_path_mtu_octets, 9000U);
+        auto const push = pair.measured(TcpPush{});
+        EXPECT_TRUE(push.peer_reported) << "its word is small enough to pass";
+        EXPECT_EQ(push.arrived_bytes, 0U);
+        EXPECT_GT(push.sender.retransmitted_segments, 0U);
+        EXPECT_GT(push.sender.backoff, 0U);
+        EXPECT_EQ(assess(push).status, Status::fail);
+      });
+}
+
+TEST_F(ProbesInTheLab, AClampedMssIsSeen) {
+  in_lab(
+      "{routed: true, faults: [{nft: tcp flags syn tcp option maxseg size set 1300, hook: forward,"
+      " in: router1}]}",
+      [](Lab& place) {
+        auto const push = Pair{place}.measured(TcpPush{});
+        EXPECT_EQ(push.clamped_mss_octets, 1300U);
+        EXPECT_EQ(push.arrived_bytes, push.pushed_bytes);
+      });
+}
+
+TEST_F(ProbesInTheLab, LossIsToldByDirectionAndDoesNotMisleadTheSearch) {
+  in_lab("{faults: [{inter_cluster: west->east, loss: 10%}]}", [](Lab& place) {
+    Pair pair{place};
+    auto const latency = pair.measured(Latency{});
+    EXPECT_EQ(latency.lost_forward, 0U);
+    EXPECT_GT(latency.lost_reverse, 20U);
+    EXPECT_LT(latency.lost_reverse, 120U);
+    EXPECT_TRUE(latency.kernel_stamps);
+    auto const mtu = pair.measured(PathMtu{});
+    EXPECT_EQ(mtu.path_mtu_octets, 9000U);
+  });
+}
+
+TEST_F(ProbesInTheLab, DelayIsMeasured) {
+  in_lab("{faults: [{inter_cluster: both, delay: 20ms}]}", [](Lab& place) {
+    auto const latency =
+        Pair{place}.measured(Latency{.duration_ms = std::chrono::milliseconds{500}});
+    EXPECT_GE(latency.rtt_min_us, 40'000);
+    EXPECT_LT(latency.rtt_p50_us, 60'000);
+    EXPECT_EQ(latency.lost_forward + latency.lost_reverse, 0U);
+  });
+}
+}  // namespace
+}  // namespace leadline
