@@ -13,9 +13,7 @@
 namespace leadline {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""us;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 namespace {
 constexpr auto shortest_interval = 100us;
@@ -70,7 +68,7 @@ class LatencyExchange {
     replace_by_kernel_stamps();
     summarise(session_, r);
     // The kernel switches stamping on a moment after a first socket asks: some may lack it.
-    r.kernel_stamps = r.received > 0 && kernel_stamped_ * 10 >= r.received * 9U;
+    r.kernel_stamps = r.received > 0 && kernel_stamped_ * 10 >= std::uint64_t{r.received} * 9;
     r.local_drops = dropped_;
     r.latest_send_us = std::chrono::duration<double, std::micro>(latest_send_).count();
     return r;
@@ -184,24 +182,28 @@ Async<Latency::Result> run(Latency probe) {
 }
 
 Assessment assess(Latency::Result const& r) {
-  if (r.sent == 0) return {Status::inconclusive, "nothing was sent"};
+  if (r.sent == 0) return {.status = Status::inconclusive, .reason = "nothing was sent"};
   if (r.local_drops > 0)
-    return {Status::inconclusive,
-            fmt::format("the own socket dropped {} packets: the losses are not the network's",
-                        r.local_drops)};
+    return {
+        .status = Status::inconclusive,
+        .reason = fmt::format("the own socket dropped {} packets: the losses are not the network's",
+                              r.local_drops)};
   if (r.received == 0)
-    return {Status::fail, fmt::format("none of {} packets was answered", r.sent)};
+    return {.status = Status::fail,
+            .reason = fmt::format("none of {} packets was answered", r.sent)};
   if (!r.kernel_stamps && r.latest_send_us > starved_us)
-    return {Status::inconclusive,
-            fmt::format("the process was starved ({:.0f} ms late) and had no kernel stamps: the "
-                        "times are not the network's",
-                        r.latest_send_us / 1000)};
+    return {.status = Status::inconclusive,
+            .reason = fmt::format(
+                "the process was starved ({:.0f} ms late) and had no kernel stamps: the "
+                "times are not the network's",
+                r.latest_send_us / 1000)};
   auto const times =
       fmt::format("round trip {:.0f} us at the median, {:.0f} us at the 99th percentile",
                   r.rtt_p50_us, r.rtt_p99_us);
   auto const lost = r.lost_forward + r.lost_reverse;
-  if (lost == 0) return {Status::ok, times + ", none lost"};
-  return {Status::warn, fmt::format("{}, {} of {} packets lost ({} forward, {} on the way back)",
-                                    times, lost, r.sent, r.lost_forward, r.lost_reverse)};
+  if (lost == 0) return {.status = Status::ok, .reason = times + ", none lost"};
+  return {.status = Status::warn,
+          .reason = fmt::format("{}, {} of {} packets lost ({} forward, {} on the way back)", times,
+                                lost, r.sent, r.lost_forward, r.lost_reverse)};
 }
 }  // namespace leadline

@@ -14,7 +14,7 @@
 namespace leadline {
 namespace asio = boost::asio;
 using Clock = PathMtuExchange::Clock;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 namespace {
 constexpr std::uint32_t largest_ip_packet = 65535;
@@ -48,14 +48,14 @@ asio::awaitable<std::uint32_t> classical_path_mtu(PathMtuExchange* exchange,
                                                   std::uint32_t ceiling) {
   constexpr int most_hops_that_object = 6;
   for (int i = 0; i < most_hops_that_object; ++i) {
-    auto const believed = exchange->socket().believed_path_mtu();
+    auto const believed = exchange->believed_path_mtu();
     PathMtuSearch::Round const round{
         .sizes = {std::clamp(believed, exchange->sentinel_octets(), ceiling)}, .copies = 1};
     auto const outcome = co_await exchange->carry(round);
     if (outcome.confirmed.contains(round.sizes.front())) break;
-    if (exchange->socket().believed_path_mtu() == believed) break;  // lost, and nobody objected
+    if (exchange->believed_path_mtu() == believed) break;  // lost, and nobody objected
   }
-  co_return exchange->socket().believed_path_mtu();
+  co_return exchange->believed_path_mtu();
 }
 
 void fill(PathMtu::Result& result, PathMtuSearch const& search, PathMtuExchange const& exchange) {
@@ -138,8 +138,9 @@ Async<PathMtu::Result> run(PathMtu probe) {
 
 Assessment assess(PathMtu::Result const& r) {
   if (r.path_mtu_octets == 0)
-    return {Status::fail, fmt::format("nothing answered in {:.1f} s, not even the smallest packet",
-                                      r.elapsed_ms / 1000)};
+    return {.status = Status::fail,
+            .reason = fmt::format("nothing answered in {:.1f} s, not even the smallest packet",
+                                  r.elapsed_ms / 1000)};
   if (!r.exact)
     return {
         Status::inconclusive,
@@ -147,18 +148,23 @@ Assessment assess(PathMtu::Result const& r) {
                     r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets)};
   std::uint32_t const least = r.family == Family::ipv4 ? 576 : 1280;  // RFC 791, RFC 8200
   if (r.path_mtu_octets < least && r.smallest_lost_octets != 0)
-    return {Status::fail, fmt::format("only packets of up to {} octets arrive; {} must",
-                                      r.path_mtu_octets, least)};
+    return {.status = Status::fail,
+            .reason = fmt::format("only packets of up to {} octets arrive; {} must",
+                                  r.path_mtu_octets, least)};
   if (r.smallest_lost_octets == 0)
-    return {Status::ok, fmt::format("packets of {} octets arrive", r.path_mtu_octets)};
+    return {.status = Status::ok,
+            .reason = fmt::format("packets of {} octets arrive", r.path_mtu_octets)};
   auto const seen = fmt::format("packets of up to {} octets arrive, the interface's MTU is {}",
                                 r.path_mtu_octets, r.interface_mtu_octets);
   if (r.limit == MtuLimit::signalled)
-    return {Status::warn, fmt::format("{}: {} says by ICMP that {} is the limit", seen,
-                                      r.signalled_by, r.signalled_mtu_octets)};
+    return {.status = Status::warn,
+            .reason = fmt::format("{}: {} says by ICMP that {} is the limit", seen, r.signalled_by,
+                                  r.signalled_mtu_octets)};
   if (is_on_link(r.ttl_seen))
-    return {Status::warn,
-            seen + ": larger ones vanish on the link, a switch or a port has a smaller MTU"};
-  return {Status::warn, seen + ": larger ones vanish without an ICMP error, a black hole"};
+    return {
+        .status = Status::warn,
+        .reason = seen + ": larger ones vanish on the link, a switch or a port has a smaller MTU"};
+  return {.status = Status::warn,
+          .reason = seen + ": larger ones vanish without an ICMP error, a black hole"};
 }
 }  // namespace leadline

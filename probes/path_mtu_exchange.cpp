@@ -6,7 +6,7 @@
 
 namespace leadline {
 namespace asio = boost::asio;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 namespace {
 constexpr std::size_t burst_octets = 65536;  // more at once overruns small switch buffers

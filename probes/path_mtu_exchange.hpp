@@ -36,6 +36,8 @@ class PathMtuExchange {
 
   [[nodiscard]] UdpProbeSocket const& socket() const { return socket_; }
 
+  [[nodiscard]] std::uint32_t believed_path_mtu() { return socket_.believed_path_mtu(); }
+
   [[nodiscard]] Clock::duration round_trip() const { return round_trip_; }
 
   void expect_round_trip(Clock::duration time) { round_trip_ = time; }

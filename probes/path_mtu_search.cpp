@@ -72,7 +72,8 @@ std::vector<std::uint32_t> PathMtuSearch::between(std::uint32_t low, std::uint32
     return sizes;
   }
   auto const count = std::min(inside, ways);
-  for (std::uint32_t i = count; i >= 1; --i) sizes.push_back(low + (inside + 1) * i / (count + 1));
+  for (std::uint32_t i = count; i >= 1; --i)
+    sizes.push_back(low + ((inside + 1) * i / (count + 1)));
   return sizes;
 }
 }  // namespace leadline

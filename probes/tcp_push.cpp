@@ -15,8 +15,7 @@ namespace leadline {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 
 namespace {
 constexpr std::uint64_t most_push_bytes = 1 << 20;  // the peer reads no more
@@ -89,9 +88,9 @@ Async<TcpPush::Result> run(TcpPush probe) {
   result.sender = tcp_snapshot(connection->socket.native_handle());
   result.pushed_bytes = connection->pushed;
   result.peer_reported = heard && *heard;
-  if (result.peer_reported) {
-    result.arrived_bytes = connection->report->arrived_bytes;
-    result.receiver = connection->report->receiver;
+  if (auto const& report = connection->report) {
+    result.arrived_bytes = report->arrived_bytes;
+    result.receiver = report->receiver;
     auto const family = probe.path.target.is_v4() ? Family::ipv4 : Family::ipv6;
     result.clamped_mss_octets = clamped_mss(family, at_start, result.receiver);
   }
@@ -105,30 +104,34 @@ Async<TcpPush::Result> run(TcpPush probe) {
 }
 
 Assessment assess(TcpPush::Result const& r) {
-  if (!r.connected) return {Status::fail, "no connection"};
+  if (!r.connected) return {.status = Status::fail, .reason = "no connection"};
   auto const ends = fmt::format("{:.1f} s, {} retransmissions, backoff {}", r.elapsed_ms / 1000,
                                 r.sender.retransmitted_segments, r.sender.backoff);
   bool const progress = r.sender.acknowledged_bytes >= progress_bytes;
   if (!r.peer_reported && !progress)
-    return {Status::fail, fmt::format("connected, then stalled: pushed {} octets, the peer is not "
-                                      "heard of again ({})",
-                                      r.pushed_bytes, ends)};
+    return {.status = Status::fail,
+            .reason = fmt::format("connected, then stalled: pushed {} octets, the peer is not "
+                                  "heard of again ({})",
+                                  r.pushed_bytes, ends)};
   if (!r.peer_reported)
-    return {Status::warn, fmt::format("slow: {} of {} octets acknowledged, the peer's word did not "
-                                      "come in time ({})",
-                                      r.sender.acknowledged_bytes, r.pushed_bytes, ends)};
+    return {.status = Status::warn,
+            .reason = fmt::format("slow: {} of {} octets acknowledged, the peer's word did not "
+                                  "come in time ({})",
+                                  r.sender.acknowledged_bytes, r.pushed_bytes, ends)};
   if (r.arrived_bytes == 0)
-    return {Status::fail,
-            fmt::format("connected, then stalled: none of {} octets arrived ({}), the "
-                        "mark of an MTU black hole",
-                        r.pushed_bytes, ends)};
+    return {.status = Status::fail,
+            .reason = fmt::format("connected, then stalled: none of {} octets arrived ({}), the "
+                                  "mark of an MTU black hole",
+                                  r.pushed_bytes, ends)};
   if (r.arrived_bytes < r.pushed_bytes)
-    return {Status::warn, fmt::format("slow: {} of {} octets arrived ({})", r.arrived_bytes,
-                                      r.pushed_bytes, ends)};
+    return {.status = Status::warn,
+            .reason = fmt::format("slow: {} of {} octets arrived ({})", r.arrived_bytes,
+                                  r.pushed_bytes, ends)};
   if (r.clamped_mss_octets != 0)
-    return {Status::warn, fmt::format("all {} octets arrived; a device on the way rewrote the MSS "
-                                      "to {}",
-                                      r.arrived_bytes, r.clamped_mss_octets)};
-  return {Status::ok, fmt::format("all {} octets arrived", r.arrived_bytes)};
+    return {.status = Status::warn,
+            .reason = fmt::format("all {} octets arrived; a device on the way rewrote the MSS "
+                                  "to {}",
+                                  r.arrived_bytes, r.clamped_mss_octets)};
+  return {.status = Status::ok, .reason = fmt::format("all {} octets arrived", r.arrived_bytes)};
 }
 }  // namespace leadline

@@ -11,8 +11,7 @@
 namespace leadline {
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 namespace {
 constexpr std::uint64_t most_octets = 1 << 20;

@@ -48,7 +48,7 @@ std::string offender(unsigned char const* data, std::size_t octets) {
 }
 
 std::uint64_t nanoseconds(timespec const& t) {
-  return static_cast<std::uint64_t>(t.tv_sec) * ns_per_s + static_cast<std::uint64_t>(t.tv_nsec);
+  return (static_cast<std::uint64_t>(t.tv_sec) * ns_per_s) + static_cast<std::uint64_t>(t.tv_nsec);
 }
 
 bool is_extended_error(cmsghdr const& c) {
@@ -95,6 +95,7 @@ void ErrorQueue::drain(int descriptor) {
         if (error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING) {
           // The stamp's own control message comes first (__sock_recv_timestamp before
           // ip_recv_error).
+          // NOLINTNEXTLINE(*-union-access): newer kernel headers put a union there
           if (stamp) stamps.push_back({.id = error.ee_data, .sent_ns = *stamp});
           continue;
         }

@@ -25,15 +25,11 @@ constexpr std::size_t largest_packet = 65536;
 constexpr int kernel_buffer = 4 << 20;  // a burst must fit; the kernel caps it (rmem_max)
 constexpr std::uint64_t ns_per_s = 1'000'000'000;
 
-struct Option {
-  int level;
-  int name;
-  int value;
-};
+using Option = std::array<int, 3>;  ///< level, name, value
 
 error_code set_all(int descriptor, std::initializer_list<Option> options) {
-  for (auto const& o : options)
-    if (auto const error = set_option(descriptor, o.level, o.name, o.value)) return error;
+  for (auto const& [level, name, value] : options)
+    if (auto const error = set_option(descriptor, level, name, value)) return error;
   return {};
 }
 
@@ -77,7 +73,7 @@ void read_control(msghdr& message, Arrival& arrival) {
     std::pair const what{c->cmsg_level, c->cmsg_type};
     if (what == std::pair{SOL_SOCKET, SCM_TIMESTAMPING}) {
       auto const stamp = read_as<timespec>(c);
-      arrival.received_ns = static_cast<std::uint64_t>(stamp.tv_sec) * ns_per_s +
+      arrival.received_ns = (static_cast<std::uint64_t>(stamp.tv_sec) * ns_per_s) +
                             static_cast<std::uint64_t>(stamp.tv_nsec);
       arrival.kernel_stamp = arrival.received_ns != 0;
     } else if (what == std::pair{SOL_SOCKET, SO_RXQ_OVFL}) {
@@ -97,13 +93,13 @@ void read_control(msghdr& message, Arrival& arrival) {
 std::uint64_t realtime_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * ns_per_s +
+  return (static_cast<std::uint64_t>(now.tv_sec) * ns_per_s) +
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
 Expected<UdpProbeSocket> UdpProbeSocket::open(asio::any_io_executor executor,
                                               asio::ip::udp::endpoint local, Options options) {
-  UdpProbeSocket opened{std::move(executor)};
+  UdpProbeSocket opened{executor};
   auto& socket = opened.socket_;
   error_code error;
   socket.open(local.protocol(), error);
@@ -208,12 +204,11 @@ std::vector<SendStamp> UdpProbeSocket::take_send_stamps() {
   return std::exchange(errors_.stamps, {});
 }
 
-std::uint32_t UdpProbeSocket::believed_path_mtu() const {
+std::uint32_t UdpProbeSocket::believed_path_mtu() {
   bool const v4 = local().address().is_v4();
   int mtu = 0;
   socklen_t length = sizeof mtu;
-  // getsockopt does not change the socket, yet Asio's native_handle() is not const.
-  auto const descriptor = const_cast<asio::ip::udp::socket&>(socket_).native_handle();
+  auto const descriptor = socket_.native_handle();
   int const failed = v4 ? ::getsockopt(descriptor, IPPROTO_IP, IP_MTU, &mtu, &length)
                         : ::getsockopt(descriptor, IPPROTO_IPV6, IPV6_MTU, &mtu, &length);
   return failed != 0 || mtu < 0 ? 0 : static_cast<std::uint32_t>(mtu);

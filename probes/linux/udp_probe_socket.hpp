@@ -76,13 +76,13 @@ class UdpProbeSocket {
   std::vector<SendStamp> take_send_stamps();
 
   /// IP_MTU of a connected socket: what the kernel believes the path carries; 0 if unknown.
-  [[nodiscard]] std::uint32_t believed_path_mtu() const;
+  [[nodiscard]] std::uint32_t believed_path_mtu();
   boost::system::error_code set_ttl(int hops);
   [[nodiscard]] boost::asio::ip::udp::endpoint local() const;
   void close();
 
  private:
-  explicit UdpProbeSocket(boost::asio::any_io_executor executor) : socket_{std::move(executor)} {}
+  explicit UdpProbeSocket(boost::asio::any_io_executor const& executor) : socket_{executor} {}
 
   Sent send_message(std::span<std::byte const> packet, boost::asio::ip::udp::endpoint const* peer);
 
