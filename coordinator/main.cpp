@@ -32,15 +32,15 @@ void print_usage(std::ostream& out) {
 int dispatch(Words const& words) {
   if (words.empty()) {
     print_usage(std::cerr);
-    return exit_code::usage;
+    return exit_codes::usage;
   }
   if (words.front() == "--help" || words.front() == "help") {
     print_usage(std::cout);
-    return exit_code::ready;
+    return exit_codes::ready;
   }
   if (words.front() == "--version") {
     std::cout << "leadline " LEADLINE_VERSION "\n";
-    return exit_code::ready;
+    return exit_codes::ready;
   }
   auto const* const command = std::ranges::find(commands, words.front(), &Command::name);
   if (command == commands.end())
@@ -57,9 +57,9 @@ int main(int count, char** words) {
     return dispatch({words + 1, words + count});
   } catch (UsageError const& e) {
     std::cerr << "leadline: " << e.what() << '\n';
-    return exit_code::usage;
+    return exit_codes::usage;
   } catch (std::exception const& e) {
     std::cerr << "leadline: internal error: " << e.what() << '\n';
-    return exit_code::internal_error;
+    return exit_codes::internal_error;
   }
 }

@@ -7,14 +7,14 @@
 namespace leadline {
 
 /// The exit codes of every command; scripts rely on them.
-namespace exit_code {
+namespace exit_codes {
 constexpr int ready = 0;
 constexpr int internal_error = 1;
 constexpr int usage = 2;
 constexpr int warnings_under_strict = 10;
 constexpr int not_ready = 20;
 constexpr int unknown = 30;
-}  // namespace exit_code
+}  // namespace exit_codes
 
 /// A mistake of the user's: what is wrong, and what is allowed. Becomes exit code 2.
 struct UsageError : std::invalid_argument {

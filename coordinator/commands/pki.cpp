@@ -45,7 +45,7 @@ Identity identity_of(po::variables_map const& given) {
 int told(tl::expected<void, std::string> const& outcome, std::string_view done) {
   if (!outcome) throw UsageError{outcome.error()};
   std::cout << done << '\n';
-  return exit_code::ready;
+  return exit_codes::ready;
 }
 }  // namespace
 
@@ -62,7 +62,7 @@ int pki(Words const& words) {
   } catch (po::error const& e) {
     throw UsageError{fmt::format("pki: {}\n{}", e.what(), usage)};
   }
-  if (given.count("help") > 0) return std::cout << usage, exit_code::ready;
+  if (given.count("help") > 0) return std::cout << usage, exit_codes::ready;
   auto const action = given.count("action") > 0 ? given["action"].as<std::string>() : "";
   if (action == "init") {
     auto const out = required(given, "out");
