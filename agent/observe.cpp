@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 namespace leadline::agent {
@@ -62,7 +63,8 @@ boost::asio::awaitable<Sighting> observe_one(P probe) {
     seen.observation.result = AnyResult{*std::move(outcome)};
   } else {
     seen.observation.reason = describe(outcome.error());
-    seen.busy = outcome.error().code == boost::asio::error::try_again;
+    if constexpr (std::is_same_v<P, Bandwidth>)  // only a bulk test asks for a node of its own
+      seen.busy = outcome.error().code == boost::asio::error::try_again;
   }
   co_return seen;
 }
