@@ -70,13 +70,13 @@ boost::asio::awaitable<Sighting> observe_one(P probe) {
 }
 }  // namespace
 
-AnyProbe made_ready(AnyProbe probe, Path const& path, std::shared_ptr<TlsIdentity const> identity,
-                    BitRate max_rate) {
+AnyProbe made_ready(AnyProbe probe, Path const& path, Equipment const& equipment) {
   std::visit(
       [&](auto& p) {
         p.path = path;
-        if constexpr (requires { p.identity; }) p.identity = identity;
-        cap(p, max_rate);
+        if constexpr (requires { p.identity; }) p.identity = equipment.identity;
+        if constexpr (requires { p.slot; }) p.slot = equipment.slot;
+        cap(p, equipment.max_rate);
       },
       probe);
   return probe;

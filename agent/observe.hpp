@@ -8,15 +8,22 @@
 #include <memory>
 
 namespace leadline {
+class BulkSlot;
 class TlsIdentity;
-}
+}  // namespace leadline
 
 namespace leadline::agent {
 
-/// A probe made ready to go: over this path, as this identity, and within the agent's own caps
+/// What an agent lends each probe.
+struct Equipment {
+  std::shared_ptr<TlsIdentity const> identity;
+  std::shared_ptr<BulkSlot> slot;  ///< shared with the responder: one bulk test a node
+  BitRate max_rate;
+};
+
+/// A probe made ready to go: over this path, with this equipment, and within the agent's own caps
 /// whatever the coordinator asked for.
-AnyProbe made_ready(AnyProbe probe, Path const& path, std::shared_ptr<TlsIdentity const> identity,
-                    BitRate max_rate);
+AnyProbe made_ready(AnyProbe probe, Path const& path, Equipment const& equipment);
 
 /// What came of a probe; `busy`: a bulk test was refused because one runs, nothing was measured.
 struct Sighting {

@@ -1,6 +1,7 @@
 #include "agent/run.hpp"
 
 #include "agent/observe.hpp"
+#include "probes/bulk_slot.hpp"
 #include "probes/core/within.hpp"
 #include "probes/wire/tls_identity.hpp"
 
@@ -79,7 +80,8 @@ Run::Run(asio::any_io_executor executor, Options options, Prepare const& order, 
     : executor_{std::move(executor)},
       options_{std::move(options)},
       send_{std::move(send)},
-      passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self} {
+      passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self},
+      bulk_slot_{std::make_shared<BulkSlot>()} {
   prepared_.run = order.run;
   auto const name =
       options_.address ? interface_of(options_.address->to_string()) : options_.interface;
@@ -112,7 +114,8 @@ void Run::open_responder(Prepare const& order) {
                               .first_port = options_.first_port,
                               .last_port = options_.last_port,
                               .tcp_listeners = std::clamp(order.tcp_listeners, 1, 64),
-                              .identity = identity_};
+                              .identity = identity_,
+                              .bulk_slot = bulk_slot_};
   for (auto const& [address, prefix_length] : addresses)
     settings.addresses.push_back(asio::ip::make_address(address));
   auto opened = Responder::open(executor_, settings);
@@ -221,13 +224,15 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
     using Probing = decltype(asio::co_spawn(run->executor_, observe(AnyProbe{}), asio::deferred));
     std::vector<Probing> ops;
     bool refused = false;
+    Equipment const equipment{
+        .identity = run->identity_, .slot = run->bulk_slot_, .max_rate = run->options_.max_rate};
     for (auto const& probe : batch->probes) {
       if (auto const* sync = std::get_if<SyncPort>(&probe);
           sync && !run->allows_sync(sync->endpoint)) {
         seen->push_back(skipped(probe, sync->endpoint + " is outside what the agent may probe"));
         continue;
       }
-      auto sighting = observe(made_ready(probe, *path, run->identity_, run->options_.max_rate));
+      auto sighting = observe(made_ready(probe, *path, equipment));
       if (!batch->together) {
         seen->push_back(co_await std::move(sighting));
         continue;

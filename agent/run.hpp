@@ -16,8 +16,9 @@
 #include <vector>
 
 namespace leadline {
+class BulkSlot;
 class TlsIdentity;
-}
+}  // namespace leadline
 
 namespace leadline::agent {
 
@@ -66,6 +67,7 @@ class Run : public std::enable_shared_from_this<Run> {
   Passport passport_;
   Prepared prepared_;
   std::shared_ptr<TlsIdentity const> identity_;  ///< null: the migration identity cannot be read
+  std::shared_ptr<BulkSlot> bulk_slot_;          ///< taken by the test under way, either way
   std::unique_ptr<Responder> responder_;
   std::map<NodeIndex, Peer> peers_;
   std::map<std::uint32_t, boost::asio::cancellation_signal> under_way_;

@@ -203,6 +203,30 @@ std::optional<BulkReply> refusal(State const& state, Expected<BulkRequest> const
   return std::nullopt;
 }
 
+/// The test that this node is busy with; ended with the coroutine, however that comes to its end.
+template <class State>
+class Occupancy {
+ public:
+  Occupancy(std::shared_ptr<State> state, SessionPointer session)
+      : state_{std::move(state)}, session_{std::move(session)} {
+    session_->lease = state_->slot->take();
+    state_->session = session_;
+  }
+
+  ~Occupancy() {
+    session_->stop();
+    session_->lease.reset();
+    if (state_->session == session_) state_->session.reset();
+  }
+
+  Occupancy(Occupancy const&) = delete;
+  Occupancy& operator=(Occupancy const&) = delete;
+
+ private:
+  std::shared_ptr<State> state_;
+  SessionPointer session_;
+};
+
 template <class State>
 asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, Preamble preamble) {
   auto const session = std::make_shared<Session>(std::move(socket), preamble);
@@ -215,15 +239,12 @@ asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, Pr
     co_return;
   }
   session->request = *request;
-  session->lease = state->slot->take();
-  state->session = session;
+  Occupancy<State> const occupancy{state, session};
   nlohmann::json const reply = BulkReply{.accepted = true, .busy = false, .reason = {}};
   auto const told = co_await send_json(&session->control, reply);
   // The lease: whatever the peer does, this node is free again after that.
   auto const lease = 2 * set_up_limit + session->request.duration_ms + 5s;
   if (told) co_await within(lease, carry_out(session));
-  session->stop();
-  if (state->session == session) state->session.reset();
 }
 }  // namespace
 

@@ -17,6 +17,7 @@ Expected<std::unique_ptr<Responder>> Responder::open(boost::asio::any_io_executo
   tcp_options.passport = options.passport;
   tcp_options.max_open_connections = options.max_open_connections;
   tcp_options.identity = options.identity;
+  tcp_options.bulk_slot = options.bulk_slot;
   tcp_options.counts = responder->counts_;
   responder->tcp_ = std::make_shared<TcpAnswerer>(executor, std::move(tcp_options));
   for (auto const& address : options.addresses) {

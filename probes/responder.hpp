@@ -13,6 +13,7 @@
 
 namespace leadline {
 
+class BulkSlot;     // probes/bulk_slot.hpp
 class TcpAnswerer;  // probes/responder_tcp.hpp
 class TlsIdentity;  // probes/wire/tls_identity.hpp
 class UdpAnswerer;  // probes/responder_udp.hpp
@@ -30,6 +31,7 @@ class Responder {
     int tcp_listeners{8};           ///< a port from each eighth of the range
     int max_open_connections{256};  ///< half-open ones included; those give way first
     std::shared_ptr<TlsIdentity const> identity;
+    std::shared_ptr<BulkSlot> bulk_slot;  ///< this node's; empty: no bulk test is served
   };
 
   /// Where the peers find it, per family.

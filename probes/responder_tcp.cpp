@@ -66,7 +66,9 @@ Async<Preamble> read_preamble(tcp::socket* socket, RunKey key) {
 }  // namespace
 
 TcpAnswerer::TcpAnswerer(asio::any_io_executor executor, Options options)
-    : executor_{std::move(executor)}, options_{std::move(options)} {}
+    : executor_{std::move(executor)},
+      options_{std::move(options)},
+      bulk_{options_.bulk_slot, options_.identity} {}
 
 Expected<std::uint16_t> TcpAnswerer::listen(asio::ip::address address, PortRange range) {
   std::mt19937 random{std::random_device{}()};
@@ -93,6 +95,7 @@ void TcpAnswerer::start() {
 
 void TcpAnswerer::stop() {
   open_ = false;
+  bulk_.stop();
   error_code ignored;
   for (auto const& acceptor : acceptors_) acceptor->close(ignored);
   for (auto const& connection : std::exchange(connections_, {})) {
@@ -145,6 +148,10 @@ Welcome::Status TcpAnswerer::status_for(Preamble const& preamble) const {
       return Welcome::Status::accepted;
     case Preamble::Purpose::tls:
       return options_.identity ? Welcome::Status::accepted : Welcome::Status::refused;
+    case Preamble::Purpose::bulk_control:
+    case Preamble::Purpose::bulk_stream:
+      if (!options_.bulk_slot) return Welcome::Status::refused;
+      return bulk_.admits(preamble) ? Welcome::Status::accepted : Welcome::Status::busy;
     default:
       return Welcome::Status::refused;
   }
@@ -186,6 +193,12 @@ asio::awaitable<void> TcpAnswerer::dispatch(tcp::socket socket, Preamble preambl
       break;
     case Preamble::Purpose::push:
       co_await serve_push(std::move(socket), preamble);
+      break;
+    case Preamble::Purpose::bulk_control:
+      co_await bulk_.serve_control(std::move(socket), preamble);
+      break;
+    case Preamble::Purpose::bulk_stream:
+      co_await bulk_.serve_stream(std::move(socket), preamble);
       break;
     default:
       break;  // reach: the welcome was all

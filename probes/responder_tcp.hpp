@@ -1,4 +1,5 @@
 #pragma once
+#include "probes/bulk_target.hpp"
 #include "probes/core/error.hpp"
 #include "probes/core/path.hpp"
 #include "probes/port_draw.hpp"
@@ -30,6 +31,7 @@ class TcpAnswerer : public std::enable_shared_from_this<TcpAnswerer> {
     Passport passport;
     int max_open_connections{256};
     std::shared_ptr<TlsIdentity const> identity;  ///< empty: no TLS is served
+    std::shared_ptr<BulkSlot> bulk_slot;          ///< empty: no bulk test is served
     std::shared_ptr<ResponderCounts> counts;
   };
 
@@ -63,6 +65,7 @@ class TcpAnswerer : public std::enable_shared_from_this<TcpAnswerer> {
 
   boost::asio::any_io_executor executor_;
   Options options_;
+  BulkTarget bulk_;
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   std::list<std::shared_ptr<Connection>> connections_;  ///< oldest first
   bool open_{true};

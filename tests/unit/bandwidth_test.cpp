@@ -3,6 +3,7 @@
 #include "probes/bulk_exchange.hpp"
 #include "probes/bulk_target.hpp"
 #include "probes/data_connection.hpp"
+#include "probes/responder.hpp"
 #include "tests/unit/loopback_target.hpp"
 #include "tests/unit/migration_certificates.hpp"
 
@@ -307,6 +308,44 @@ TEST_F(BandwidthOverLoopback, TargetSurvivesGarbageOnTheControlConnection) {
 TEST_F(BandwidthOverLoopback, StreamOfNoTestIsNotAdmitted) {
   EXPECT_FALSE(bulk->admits({.purpose = Preamble::Purpose::bulk_stream, .session = 5}));
   EXPECT_FALSE(bulk->admits({.purpose = Preamble::Purpose::reach}));
+}
+
+asio::awaitable<void> stop_responder_after(Responder* responder, std::chrono::milliseconds time) {
+  co_await elapse(time);
+  responder->stop();
+}
+
+TEST_F(BandwidthOverLoopback, IsServedByTheResponder) {
+  auto const key = RunKey::random();
+  auto opened =
+      Responder::open(context.get_executor(), {.passport = {.run = 1, .key = key, .self = 2},
+                                               .addresses = {asio::ip::address_v4::loopback()},
+                                               .tcp_listeners = 3,
+                                               .identity = identity,
+                                               .bulk_slot = target_slot});
+  ASSERT_TRUE(opened.has_value()) << describe(opened.error());
+  auto const responder = std::move(*opened);
+  auto served = probe(Transport::tls, 8);
+  served.path = {.passport = {.run = 1, .key = key, .self = 1},
+                 .peer = 2,
+                 .source = asio::ip::address_v4::loopback(),
+                 .target = asio::ip::address_v4::loopback(),
+                 .tcp_ports = responder->ports().front().tcp};
+  auto const result = await_on(context, run(served));
+  ASSERT_TRUE(result.has_value()) << describe(result.error());
+  EXPECT_GT(result->rate_bits_per_second, 1e6);
+  EXPECT_TRUE(target_becomes_free());
+  {
+    auto const taken = target_slot->take();
+    EXPECT_EQ(await_on(context, run(served)).error().code, asio::error::try_again);
+  }
+  std::exception_ptr thrown;
+  asio::co_spawn(context, stop_responder_after(responder.get(), 300ms),
+                 [&](std::exception_ptr e) { thrown = e; });
+  EXPECT_FALSE(await_on(context, run(served)).has_value());
+  EXPECT_FALSE(thrown);
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_TRUE(threads_are_joined());
 }
 
 TEST(BandwidthAssessment, FollowsFromTheCounters) {
