@@ -89,7 +89,7 @@ TEST(Scenario, PutsTwoRoutersBetweenRoutedClusters) {
   EXPECT_TRUE(topology.fabric.links.empty());
   EXPECT_EQ(topology.fabric.switches, 3U);
   auto const& commands = topology.machines[0].ip_commands;
-  EXPECT_NE(std::ranges::find(commands, "route add 10.200.2.0/24 via 10.200.1.254"),
+  EXPECT_NE(std::ranges::find(commands, "route add 10.200.0.0/16 via 10.200.1.254"),
             commands.end());
 }
 

@@ -41,6 +41,16 @@ class AddressPlan {
           fmt::format("address add {}/64 dev {} nodad", v6_address(cluster, host), interface));
   }
 
+  /// All of the lab's networks, also the one between the routers: a NAT may send from there.
+  void route_everything(Machine& machine, std::size_t via_cluster, std::size_t via_host) const {
+    if (v4())
+      machine.ip_commands.push_back(
+          fmt::format("route add 10.200.0.0/16 via {}", v4_address(via_cluster, via_host)));
+    if (v6())
+      machine.ip_commands.push_back(
+          fmt::format("route add fd00:200::/48 via {}", v6_address(via_cluster, via_host)));
+  }
+
   void route(Machine& machine, std::size_t to_cluster, std::size_t via_cluster,
              std::size_t via_host) const {
     if (v4())
@@ -100,7 +110,7 @@ void add_node(Topology& topology, Scenario const& scenario, AddressPlan const& p
   auto machine = new_machine(fmt::format("{}/{}", node.cluster, node.node), plan);
   add_tap(topology, machine, "migration0", cluster - 1, scenario.mtu);
   plan.configure(machine, "migration0", cluster, host);
-  if (scenario.routed) plan.route(machine, 3 - cluster, cluster, router_host);
+  if (scenario.routed) plan.route_everything(machine, cluster, router_host);
   if (plan.v4()) node.addresses.push_back(AddressPlan::v4_address(cluster, host));
   if (plan.v6()) node.addresses.push_back(plan.v6_address(cluster, host));
 
