@@ -32,6 +32,17 @@ std::string reason_of(Observation const& seen) {
   auto const status = nlohmann::json(seen.status).get<std::string>();
   return seen.reason.empty() ? status : status + ": " + seen.reason;
 }
+
+std::vector<std::string> unmeasured_addresses(Survey const& survey) {
+  if (std::ranges::count(survey.plan.stages, Stage::reach) == 0) return {};
+  auto addresses = survey.plan.synchronization_addresses;
+  for (auto const& seen : survey.node_observations) {
+    if (!seen.result || !conclusive(seen)) continue;
+    if (auto const* result = std::get_if<SyncPort::Result>(&*seen.result))
+      std::erase(addresses, result->endpoint);
+  }
+  return addresses;
+}
 }  // namespace
 
 std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
@@ -66,6 +77,7 @@ Coverage cover(Survey const& survey) {
   auto const here = [&](NodeRecord const& node) {
     return node.lost.empty() && survey.plan.expect.contains(node.name.cluster);
   };
+  coverage.addresses_unmeasured = unmeasured_addresses(survey).size();
   coverage.nodes_seen = static_cast<std::size_t>(std::ranges::count_if(survey.nodes, here));
   coverage.pairs_expected = std::max(
       survey.pairs.size(), count_pairs(survey.plan.mesh, survey.plan.pairs, survey.plan.expect));
@@ -84,6 +96,10 @@ void read_agents(Survey const& survey, Symptoms& symptoms) {
 }
 
 void read_coverage(Survey const& survey, Symptoms& symptoms) {
+  for (auto const& address : unmeasured_addresses(survey))
+    for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+      symptoms.on_node("NOT_MEASURED", static_cast<NodeIndex>(i),
+                       fmt::format("no node could try the synchronization address {}", address));
   for (auto const& pair : survey.pairs) {
     NodePair const edge{.source = pair.source, .target = pair.target};
     symptoms.saw(Layer::coverage, edge);

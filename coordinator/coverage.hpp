@@ -14,8 +14,11 @@ struct Coverage {
   std::size_t pairs_expected{};
   std::size_t pairs_measured{};  ///< conclusively, in every stage of the plan
 
+  std::size_t addresses_unmeasured{};  ///< synchronization addresses that no node could try
+
   [[nodiscard]] bool complete() const {
-    return nodes_seen >= nodes_expected && pairs_measured >= pairs_expected;
+    return nodes_seen >= nodes_expected && pairs_measured >= pairs_expected &&
+           addresses_unmeasured == 0;
   }
 };
 

@@ -348,6 +348,8 @@ class Findings {
       finding.severity = kind_of("AGENT_MISSING").severity;
       finding.evidence.push_back(fmt::format("{} of {} agents appeared{}{}", here.size(), wanted,
                                              here.empty() ? "" : ": ", fmt::join(here, ", ")));
+      for (auto const& refusal : survey_.refusals)
+        finding.evidence.push_back("turned away: " + refusal);
       finding.summary = fmt::format("cluster {}: {} of {} agents are missing", cluster,
                                     wanted - here.size(), wanted);
     }

@@ -173,6 +173,21 @@ void read_path(Survey const& survey, Observation const& seen, Reach::Result cons
                                  fmt::join(own, " or ")));
 }
 
+void read_synchronization(Survey const& survey, Symptoms& symptoms) {
+  for (auto const& seen : survey.node_observations) {
+    if (!seen.result || !conclusive(seen)) continue;
+    auto const* result = std::get_if<SyncPort::Result>(&*seen.result);
+    if (result == nullptr || result->system_error.empty()) continue;
+    auto const told = result->evidence
+                          ? fmt::format(", ICMP {}/{} from {}", result->evidence->type,
+                                        result->evidence->code, result->evidence->offender)
+                          : std::string{};
+    symptoms.on_node("SYNC_UNREACHABLE", seen.source,
+                     fmt::format("{}: {}: {}{}", name_of(survey, seen.source), result->endpoint,
+                                 result->system_error, told));
+  }
+}
+
 Known gather(Survey const& survey) {
   Known known{.survey = survey, .counts = {}, .carried = {}};
   bool trouble = false;
@@ -202,11 +217,6 @@ void read_reach(Survey const& survey, Symptoms& symptoms) {
     read_ports(known, seen, result, symptoms);
     read_path(survey, seen, result, symptoms);
   });
-  each_result<SyncPort>(survey, [&](Observation const& seen, SyncPort::Result const& result) {
-    if (result.system_error.empty()) return;
-    symptoms.on_node("SYNC_UNREACHABLE", seen.source,
-                     fmt::format("{}: {}: {}", name_of(survey, seen.source), result.endpoint,
-                                 result.system_error));
-  });
+  read_synchronization(survey, symptoms);
 }
 }  // namespace leadline

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <ostream>
+#include <ranges>
 #include <string_view>
 
 namespace leadline {
@@ -86,11 +87,6 @@ json finding_of(Finding const& finding) {
           {"pairs_affected", finding.pairs_affected}};
 }
 
-json node_of(NodeRecord const& node) {
-  return {{"node", node.name},   {"version", node.version}, {"addresses", node.addresses},
-          {"facts", node.facts}, {"clock", node.clock},     {"lost", node.lost}};
-}
-
 json observation_of(Observation const& seen) {
   json j{{"probe", seen.probe},
          {"family", seen.family},
@@ -98,6 +94,20 @@ json observation_of(Observation const& seen) {
          {"reason", seen.reason}};
   if (seen.result) std::visit([&](auto const& result) { j["result"] = result; }, *seen.result);
   return j;
+}
+
+json node_of(Survey const& survey, std::size_t index) {
+  auto const& node = survey.nodes[index];
+  json observations = json::array();
+  for (auto const& seen : survey.node_observations)
+    if (seen.source == index) observations.push_back(observation_of(seen));
+  return {{"node", node.name},
+          {"version", node.version},
+          {"addresses", node.addresses},
+          {"facts", node.facts},
+          {"clock", node.clock},
+          {"lost", node.lost},
+          {"observations", std::move(observations)}};
 }
 
 json pair_of(Survey const& survey, PairRecord const& pair) {
@@ -137,7 +147,8 @@ void write_json(std::ostream& out, Report const& report) {
                  {"finished", iso_time(survey.finished)},
                  {"command", survey.command},
                  {"plan", plan_of(survey.plan)},
-                 {"interruptions", survey.interruptions}};
+                 {"interruptions", survey.interruptions},
+                 {"refusals", survey.refusals}};
   json const coverage{{"nodes_expected", report.coverage.nodes_expected},
                       {"nodes_seen", report.coverage.nodes_seen},
                       {"pairs_expected", report.coverage.pairs_expected},
@@ -146,7 +157,8 @@ void write_json(std::ostream& out, Report const& report) {
       << ",\n\"verdict\": " << text_of(format(report.verdict))
       << ",\n\"exit_code\": " << report.exit_code << ",\n\"coverage\": " << text_of(coverage);
   write_list(out, "findings", report.findings, finding_of);
-  write_list(out, "nodes", survey.nodes, node_of);
+  write_list(out, "nodes", std::views::iota(std::size_t{0}, survey.nodes.size()),
+             [&](std::size_t index) { return node_of(survey, index); });
   write_list(out, "pairs", survey.pairs,
              [&](PairRecord const& pair) { return pair_of(survey, pair); });
   write_list(out, "schedule", survey.schedule,

@@ -514,10 +514,10 @@ TEST(Findings, CpuBoundStreamsAreNoted) {
 
 TEST(Findings, UnreachableSynchronizationAddressIsNamed) {
   SurveyMaker maker;
-  auto& pair = maker.survey().pairs.front();
-  pair.observations.push_back(
-      {.source = pair.source,
-       .target = pair.target,
+  maker.survey().plan.synchronization_addresses = {"10.0.0.1:9185"};
+  maker.survey().node_observations.push_back(
+      {.source = 0,
+       .target = 0,
        .family = Family::ipv4,
        .probe = "sync",
        .status = Status::fail,
@@ -527,6 +527,12 @@ TEST(Findings, UnreachableSynchronizationAddressIsNamed) {
   auto const findings = find_causes(maker.survey());
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(shown(findings[0]), "SYNC_UNREACHABLE node east/n1 both");
+}
+
+TEST(Findings, UntriedSynchronizationAddressMakesTheVerdictUnknown) {
+  SurveyMaker maker;
+  maker.survey().plan.synchronization_addresses = {"10.0.0.1:9185"};
+  EXPECT_EQ(make_report(maker.survey(), false).verdict, Verdict::unknown);
 }
 
 TEST(Findings, ConsequencesAreFoldedUnderTheirCause) {
