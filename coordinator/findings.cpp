@@ -248,12 +248,14 @@ class Findings {
       std::erase_if(measured,
                     [&](NodePair edge) { return std::ranges::binary_search(folded, edge); });
     for (auto const& cause : blame(std::move(failing), std::move(measured), roster_, tolerance)) {
-      std::map<std::string_view, std::size_t> votes;
+      // Routers limit how often they answer: one that did outweighs any amount of silence.
+      std::map<std::string_view, std::pair<std::size_t, std::size_t>> votes;  // told, inferred
       std::vector<Symptom const*> list;
       for (auto const edge : cause.explains) {
         auto const [begin, end] = at.equal_range(ordered_key(edge));
         for (auto it = begin; it != end; ++it) {
-          ++votes[it->second->kind->code];
+          auto& [told, inferred] = votes[it->second->kind->code];
+          ++(it->second->inferred ? inferred : told);
           list.push_back(it->second);
         }
       }

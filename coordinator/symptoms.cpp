@@ -15,7 +15,8 @@ void Symptoms::on_edge(std::string_view code, NodePair edge, std::string evidenc
   found.push_back({.kind = &kind_of(code),
                    .severity = severity,
                    .edge = edge,
-                   .evidence = std::move(evidence)});
+                   .evidence = std::move(evidence),
+                   .inferred = false});
 }
 
 std::string name_of(Survey const& survey, NodeIndex node) {

@@ -19,6 +19,7 @@ struct Symptom {
   Severity severity{Severity::info};
   NodePair edge;  ///< source == target: on the node itself
   std::string evidence;
+  bool inferred{};  ///< from silence; else somebody said so, or it was measured
 
   [[nodiscard]] bool on_node() const { return edge.source == edge.target; }
 };

@@ -84,6 +84,7 @@ void read_silence(Known const& known, Observation const& seen, std::string const
   bool const this_way = known.carried.contains({broken, seen.family});
   auto const* code = other_way && !this_way ? "REACH_ONE_WAY" : "REACH_FILTERED";
   symptoms.on_edge(code, broken, evidence);
+  symptoms.found.back().inferred = true;
 }
 
 bool read_identity(Known const& known, Observation const& seen, Reach::Result const& result,

@@ -205,6 +205,19 @@ INSTANTIATE_TEST_SUITE_P(
                         },
                         {"REACH_NO_ROUTE clusters east -> west forward"},
                         not_ready},
+                    Row{"no_route_told_once",
+                        [](SurveyMaker& m) {
+                          m.spoil<Reach>(everywhere, fails_as(Outcome::silent));
+                          m.arrived(from_cluster("east"), 0);
+                          m.spoil<Reach>(
+                              [](auto const& source, auto const& target) {
+                                return source == "east/n1" && target == "west/n1";
+                              },
+                              fails_as(Outcome::no_route_at_hop));
+                          m.skip_after_reach(everywhere);
+                        },
+                        {"REACH_NO_ROUTE clusters east -> west forward"},
+                        not_ready},
                     Row{"part_of_ports",
                         [](SurveyMaker& m) {
                           m.spoil<Reach>(into("west/n2"), [](Observation& seen, Reach::Result& r) {

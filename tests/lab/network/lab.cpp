@@ -117,8 +117,19 @@ void Lab::configure(std::size_t machine) const {
   if (!wanted.nft_commands.empty())
     run_to_end({.words = {"nft", "-f", "-"}, .network_namespace = place},
                lines(wanted.nft_commands));
+  for (auto const& tap : wanted.taps) limit_rate(tap, place);
   for (auto const& command : wanted.shell_commands)
     run_to_end({.words = {"sh", "-c", command}, .network_namespace = place});
+}
+
+// A queueing discipline holds senders back as a network card does. The TAP alone takes what it is
+// given and drops it when the switch is late, which no healthy network does.
+void Lab::limit_rate(TapInterface const& tap, int place) {
+  if (tap.line_rate.per_second <= 0) return;
+  auto const rate = fmt::format("{:.0f}bit", tap.line_rate.per_second);
+  run_to_end({.words = {"tc", "qdisc", "add", "dev", tap.name, "root", "tbf", "rate", rate, "burst",
+                        "256kb", "latency", "20ms"},
+              .network_namespace = place});
 }
 
 void Lab::plug_in(std::vector<FileDescriptor> taps, std::filesystem::path const& report) {

@@ -40,6 +40,7 @@ class Lab {
   [[nodiscard]] std::vector<FileDescriptor> open_taps() const;
   void connect_coordinator() const;
   void configure(std::size_t machine) const;
+  static void limit_rate(TapInterface const& tap, int place);
   void plug_in(std::vector<FileDescriptor> taps, std::filesystem::path const& report);
 
   Topology topology_;

@@ -109,6 +109,7 @@ void add_node(Topology& topology, Scenario const& scenario, AddressPlan const& p
                .coordinator_address = {}};
   auto machine = new_machine(fmt::format("{}/{}", node.cluster, node.node), plan);
   add_tap(topology, machine, "migration0", cluster - 1, scenario.mtu);
+  machine.taps.back().line_rate = scenario.line_rate;
   plan.configure(machine, "migration0", cluster, host);
   if (scenario.routed) plan.route_everything(machine, cluster, router_host);
   if (plan.v4()) node.addresses.push_back(AddressPlan::v4_address(cluster, host));

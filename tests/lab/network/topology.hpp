@@ -12,6 +12,7 @@ struct TapInterface {
   std::string name;
   std::size_t port{};
   bool carrier{true};
+  BitRate line_rate{};  ///< 0: as fast as the machine can
 };
 
 /// A network namespace and how it is set up.

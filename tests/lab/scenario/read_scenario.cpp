@@ -101,6 +101,7 @@ void read_topology(YamlMapping& mapping, Scenario& scenario, Mistakes& mistakes)
                                                           {"dual", AddressFamily::dual}})
                         .value_or(AddressFamily::ipv4);
   scenario.mtu = mapping.integer("mtu", 576, 65535).value_or(scenario.mtu);
+  scenario.line_rate = mapping.rate("line_rate").value_or(scenario.line_rate);
   scenario.routed = mapping.flag("routed").value_or(false);
   if (scenario.routed && scenario.clusters.size() != 2)
     mapping.mistake("routed takes exactly two clusters");
