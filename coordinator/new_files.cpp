@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace leadline {
 namespace {
 std::string failure(std::filesystem::path const& path, int error) {
-  return fmt::format("{}: {}", path.string(), std::strerror(error));
+  return fmt::format("{}: {}", path.string(), std::generic_category().message(error));
 }
 
 tl::expected<void, std::string> write_whole(std::filesystem::path const& path,

@@ -21,8 +21,10 @@ tl::expected<void, std::string> make_authority(std::filesystem::path const& out)
                                .is_ca = true,
                                .not_before = now - backdated,
                                .not_after = now + authority_lifetime});
-  return write_new_files(out, {{"ca.key", pem_of(authority.key.get()), secret},
-                               {"ca.crt", pem_of(authority.chain.front().get()), readable}});
+  return write_new_files(
+      out,
+      {{.name = "ca.key", .content = pem_of(authority.key.get()), .mode = secret},
+       {.name = "ca.crt", .content = pem_of(authority.chain.front().get()), .mode = readable}});
 }
 
 tl::expected<void, std::string> issue(IssueRequest const& request) {
@@ -54,8 +56,10 @@ tl::expected<void, std::string> issue(IssueRequest const& request) {
             .not_after =
                 std::min<std::chrono::system_clock::time_point>(end, now + certificate_lifetime)},
            &*authority);
-  return write_new_files(request.out, {{"tls.key", pem_of(made.key.get()), secret},
-                                       {"tls.crt", pem_of(made.chain.front().get()), readable},
-                                       {"ca.crt", pem_of(issuer), readable}});
+  return write_new_files(
+      request.out,
+      {{.name = "tls.key", .content = pem_of(made.key.get()), .mode = secret},
+       {.name = "tls.crt", .content = pem_of(made.chain.front().get()), .mode = readable},
+       {.name = "ca.crt", .content = pem_of(issuer), .mode = readable}});
 }
 }  // namespace leadline

@@ -178,10 +178,11 @@ Async<Bandwidth::Result> run(Bandwidth probe) {
 }
 
 Assessment assess(Bandwidth::Result const& result) {
-  if (result.transferred_bytes == 0) return {Status::fail, "no octet arrived"};
+  if (result.transferred_bytes == 0) return {.status = Status::fail, .reason = "no octet arrived"};
   if (result.measured_seconds <= 0)
-    return {Status::inconclusive, fmt::format("{} is too little to measure a rate",
-                                              format(Bytes{result.transferred_bytes}))};
+    return {.status = Status::inconclusive,
+            .reason = fmt::format("{} is too little to measure a rate",
+                                  format(Bytes{result.transferred_bytes}))};
   auto reason = fmt::format("{} over {} {} stream{}", format(BitRate{result.rate_bits_per_second}),
                             result.streams, result.transport == Transport::tls ? "TLS" : "TCP",
                             result.streams == 1 ? "" : "s");
@@ -191,6 +192,6 @@ Assessment assess(Bandwidth::Result const& result) {
   else if (result.limit == "rate_limit" || result.limit == "byte_limit")
     reason += fmt::format(", held back by the test's own {} limit",
                           result.limit == "rate_limit" ? "rate" : "byte");
-  return {Status::ok, std::move(reason)};
+  return {.status = Status::ok, .reason = std::move(reason)};
 }
 }  // namespace leadline

@@ -4,11 +4,12 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <system_error>
 
 namespace leadline {
 namespace {
@@ -57,7 +58,7 @@ bool BulkChannel::open(bool as_client) {
 std::ptrdiff_t BulkChannel::outcome(std::ptrdiff_t result) {
   if (result > 0) return result;
   if (!ssl_) {
-    if (result < 0) failure_ = std::strerror(errno);
+    if (result < 0) failure_ = std::generic_category().message(errno);
     return result;
   }
   int const error = SSL_get_error(ssl_.get(), static_cast<int>(result));
@@ -65,7 +66,7 @@ std::ptrdiff_t BulkChannel::outcome(std::ptrdiff_t result) {
   if (!record_.alert_received.empty())
     failure_ = "the peer sent " + record_.alert_received;
   else if (error == SSL_ERROR_SYSCALL && errno != 0)
-    failure_ = std::strerror(errno);
+    failure_ = std::generic_category().message(errno);
   else
     failure_ = take_openssl_errors();
   return -1;

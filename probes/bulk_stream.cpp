@@ -34,7 +34,7 @@ std::chrono::duration<double> cpu_time() {
   ::getrusage(RUSAGE_THREAD, &usage);
   auto const seconds = [](timeval const& time) {
     return std::chrono::duration<double>(static_cast<double>(time.tv_sec) +
-                                         static_cast<double>(time.tv_usec) * 1e-6);
+                                         (static_cast<double>(time.tv_usec) * 1e-6));
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }

@@ -32,6 +32,8 @@ class BulkStream {
   ~BulkStream();
   BulkStream(BulkStream const&) = delete;
   BulkStream& operator=(BulkStream const&) = delete;
+  BulkStream(BulkStream&&) = delete;
+  BulkStream& operator=(BulkStream&&) = delete;
 
   /// Ends both directions and joins the thread: milliseconds, whatever the peer does.
   void stop();

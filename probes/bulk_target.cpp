@@ -221,6 +221,8 @@ class Occupancy {
 
   Occupancy(Occupancy const&) = delete;
   Occupancy& operator=(Occupancy const&) = delete;
+  Occupancy(Occupancy&&) = delete;
+  Occupancy& operator=(Occupancy&&) = delete;
 
  private:
   std::shared_ptr<State> state_;

@@ -20,6 +20,8 @@ class BulkTarget {
   ~BulkTarget();  ///< stops
   BulkTarget(BulkTarget const&) = delete;
   BulkTarget& operator=(BulkTarget const&) = delete;
+  BulkTarget(BulkTarget&&) = delete;
+  BulkTarget& operator=(BulkTarget&&) = delete;
 
   /// False: the welcome is `busy`. A control connection needs the free slot, a stream a test of its
   /// source and session that still waits for streams.

@@ -13,7 +13,7 @@ double student_t(std::size_t degrees) {
                              2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
                              2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
   return degrees <= table.size() ? table.at(degrees - 1)
-                                 : 1.96 + 2.5 / static_cast<double>(degrees);
+                                 : 1.96 + (2.5 / static_cast<double>(degrees));
 }
 }  // namespace
 

@@ -177,18 +177,19 @@ boost::asio::awaitable<void> serve_tls(tcp::socket socket,
 
 Assessment assess(TlsHandshake::Result const& result) {
   if (result.completed)
-    return {Status::ok, result.migration_identity
-                            ? "both sides accept each other"
-                            : "both sides accept each other's leadline certificates; KubeVirt's "
-                              "were not given"};
+    return {.status = Status::ok,
+            .reason = result.migration_identity
+                          ? "both sides accept each other"
+                          : "both sides accept each other's leadline certificates; KubeVirt's "
+                            "were not given"};
   std::string reason;
   if (result.peer_fault != TlsFault::none)
     reason = sentence(result.peer_fault, "the peer's");
   else if (result.own_fault != TlsFault::none)
     reason = sentence(result.own_fault, "this node's");
   else
-    return {Status::inconclusive, "the handshake did not complete"};
+    return {.status = Status::inconclusive, .reason = "the handshake did not complete"};
   if (!result.detail.empty()) reason += ": " + result.detail;
-  return {Status::fail, std::move(reason)};
+  return {.status = Status::fail, .reason = std::move(reason)};
 }
 }  // namespace leadline

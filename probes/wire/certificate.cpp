@@ -8,10 +8,10 @@
 #include <openssl/x509v3.h>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace leadline {
@@ -82,7 +82,9 @@ tl::expected<std::string, std::string> read_whole(std::filesystem::path const& f
   if (std::filesystem::is_directory(file, ignored))
     return tl::unexpected(fmt::format("{}: is a directory", file.string()));
   std::ifstream in{file, std::ios::binary};
-  if (!in) return tl::unexpected(fmt::format("{}: {}", file.string(), std::strerror(errno)));
+  if (!in)
+    return tl::unexpected(
+        fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
   std::string text(most_octets + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));

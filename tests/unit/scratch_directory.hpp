@@ -25,6 +25,8 @@ class ScratchDirectory {
 
   ScratchDirectory(ScratchDirectory const&) = delete;
   ScratchDirectory& operator=(ScratchDirectory const&) = delete;
+  ScratchDirectory(ScratchDirectory&&) = delete;
+  ScratchDirectory& operator=(ScratchDirectory&&) = delete;
 
   [[nodiscard]] std::filesystem::path const& path() const { return path_; }
 
