@@ -1,4 +1,5 @@
 #pragma once
+#include "probes/bulk_slot.hpp"
 #include "probes/reach.hpp"
 #include "probes/responder.hpp"
 #include "probes/wire/preamble.hpp"
@@ -37,11 +38,11 @@ class Loopback : public testing::TestWithParam<char const*> {
     if (address_.is_v6() && !has_ipv6_loopback()) GTEST_SKIP() << "no ::1 on this machine";
   }
 
-  std::unique_ptr<Responder> respond(NodeIndex self, int max_open = 256) {
+  std::unique_ptr<Responder> respond(NodeIndex self, std::shared_ptr<BulkSlot> bulk_slot = {}) {
     Responder::Options options;
     options.passport = {.run = run_, .key = key_, .self = self};
     options.addresses = {address_};
-    options.max_open_connections = max_open;
+    options.bulk_slot = std::move(bulk_slot);
     auto opened = Responder::open(context_.get_executor(), options);
     EXPECT_TRUE(opened.has_value());
     return opened ? std::move(*opened) : nullptr;

@@ -149,6 +149,29 @@ TEST_P(ResponderOverLoopback, APushIsServed) {
   EXPECT_TRUE(result->peer_reported);
 }
 
+TEST_P(ResponderOverLoopback, ABulkTestIsServed) {
+  auto responder = respond(2, std::make_shared<BulkSlot>());
+  Bandwidth probe;
+  probe.path = reach_to(*responder, 2).path;
+  probe.slot = std::make_shared<BulkSlot>();
+  probe.streams = 2;
+  probe.duration_ms = std::chrono::milliseconds{500};
+  probe.warm_up_ms = std::chrono::milliseconds{100};
+  auto const result = wait_for(run(probe));
+  ASSERT_TRUE(result) << describe(result.error());
+  EXPECT_GT(result->transferred_bytes, 0U);
+  EXPECT_EQ(result->receiver.size(), 2U);
+}
+
+TEST_P(ResponderOverLoopback, ABulkTestIsToldThatTheNodeIsBusy) {
+  auto const slot = std::make_shared<BulkSlot>();
+  auto const measuring = slot->take();
+  auto responder = respond(2, slot);
+  auto const welcome = call(*responder, {.purpose = Preamble::Purpose::bulk_control, .target = 2});
+  ASSERT_TRUE(welcome);
+  EXPECT_EQ(welcome->status, Welcome::Status::busy);
+}
+
 TEST_P(ResponderOverLoopback, LatencyIsMeasuredAndNothingLost) {
   auto responder = respond(2);
   Latency probe;
