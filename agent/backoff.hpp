@@ -15,7 +15,7 @@ class Backoff {
   std::chrono::milliseconds next(double chance) {
     auto const whole = wait_;
     wait_ = std::min(2 * wait_, longest);
-    return std::chrono::duration_cast<std::chrono::milliseconds>(whole * (0.5 + 0.5 * chance));
+    return std::chrono::duration_cast<std::chrono::milliseconds>(whole * (0.5 + (0.5 * chance)));
   }
 
   void succeeded() { wait_ = first; }

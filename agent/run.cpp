@@ -228,7 +228,7 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
         .identity = run->identity_, .slot = run->bulk_slot_, .max_rate = run->options_.max_rate};
     for (auto const& probe : batch->probes) {
       if (auto const* sync = std::get_if<SyncPort>(&probe);
-          sync && !run->allows_sync(sync->endpoint)) {
+          sync != nullptr && !run->allows_sync(sync->endpoint)) {
         seen->push_back(skipped(probe, sync->endpoint + " is outside what the agent may probe"));
         continue;
       }

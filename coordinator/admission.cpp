@@ -9,6 +9,7 @@ namespace leadline {
 namespace {
 std::string expected_clusters(Plan const& plan) {
   std::vector<std::string> names;
+  names.reserve(plan.expect.size());
   for (auto const& [cluster, nodes] : plan.expect) names.push_back(cluster);
   return fmt::format("{}", fmt::join(names, ", "));
 }

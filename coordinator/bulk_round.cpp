@@ -96,8 +96,10 @@ void BulkRound::hand_out(Time now) {
 }
 
 void BulkRound::set_lost_nodes_aside() {
-  for (NodeIndex i = 0; i < survey_.nodes.size(); ++i)
-    if (!survey_.nodes[i].lost.empty() && aside_.insert(i).second) schedule_.set_aside(i);
+  for (std::size_t i = 0; i < survey_.nodes.size(); ++i)
+    if (auto const node = static_cast<NodeIndex>(i);
+        !survey_.nodes[i].lost.empty() && aside_.insert(node).second)
+      schedule_.set_aside(node);
 }
 
 bool BulkRound::any_ended() const {

@@ -108,12 +108,12 @@ asio::awaitable<void> Campaign::prepare() {
   counted_.resize(survey_.nodes.size());
   for (auto const& [name, index] : index_)
     roster_->send(name, Prepare{.run = run_, .key = key, .self = index});
-  auto const answered = [this] {
-    for (auto const& [name, index] : index_)
-      if (!prepared_[index] && roster_->members().contains(name)) return false;
-    return true;
+  auto const all_answered = [this] {
+    return std::ranges::all_of(index_, [this](auto const& node) {
+      return prepared_[node.second] || !roster_->members().contains(node.first);
+    });
   };
-  if (!co_await condition_.wait_until(Clock::now() + preparation_limit, answered))
+  if (!co_await condition_.wait_until(Clock::now() + preparation_limit, all_answered))
     spdlog::warn("some agents did not get ready within {} s", preparation_limit.count());
 }
 
@@ -121,12 +121,14 @@ void Campaign::introduce_peers() {
   std::vector<NodeName> names;
   std::vector<std::vector<Family>> families(survey_.nodes.size());
   RosterSheet sheet{.run = run_};
-  for (NodeIndex i = 0; i < survey_.nodes.size(); ++i) {
+  for (std::size_t i = 0; i < survey_.nodes.size(); ++i) {
     names.push_back(survey_.nodes[i].name);
-    if (!prepared_[i]) continue;
-    for (auto const& at : prepared_[i]->listening) families[i].push_back(at.family);
-    sheet.peers.push_back(
-        {.index = i, .node = survey_.nodes[i].name, .listening = prepared_[i]->listening});
+    auto const& prepared = prepared_[i];
+    if (!prepared) continue;
+    for (auto const& at : prepared->listening) families[i].push_back(at.family);
+    sheet.peers.push_back({.index = static_cast<NodeIndex>(i),
+                           .node = survey_.nodes[i].name,
+                           .listening = prepared->listening});
   }
   auto const& plan = survey_.plan;
   for (auto const& pair : choose_pairs(plan.mesh, plan.pairs, names, seed_of(survey_.run_id)))
@@ -170,7 +172,7 @@ asio::awaitable<void> Campaign::probe_stage(Stage stage) {
     ids.push_back(batches_.hand_out(
         source, {.probes = work.probes, .targets = peers, .concurrency = work.concurrency}));
   }
-  auto const rounds = static_cast<int>(most) / work.concurrency + 1;
+  auto const rounds = (static_cast<int>(most) / work.concurrency) + 1;
   auto const deadline = Clock::now() + rounds * work.longest + 10s;
   auto const finished = [&] {
     progress_.step(std::string{format(stage)}, batches_.observations() - before, expected,
@@ -188,11 +190,13 @@ asio::awaitable<void> Campaign::probe_synchronization() {
   auto const& addresses = survey_.plan.synchronization_addresses;
   if (addresses.empty()) co_return;
   std::vector<AnyProbe> probes;
+  probes.reserve(addresses.size());
   for (auto const& endpoint : addresses) probes.emplace_back(SyncPort{.endpoint = endpoint});
-  for (NodeIndex i = 0; i < survey_.nodes.size(); ++i) {
-    if (!prepared_[i] || prepared_[i]->listening.empty()) continue;
-    BatchTarget const own{.peer = i, .family = prepared_[i]->listening.front().family};
-    batches_.hand_out(i, {.probes = probes, .targets = {own}, .together = true});
+  for (auto const& [name, index] : index_) {
+    auto const& prepared = prepared_[index];
+    if (!prepared || prepared->listening.empty()) continue;
+    BatchTarget const own{.peer = index, .family = prepared->listening.front().family};
+    batches_.hand_out(index, {.probes = probes, .targets = {own}, .together = true});
   }
   co_await condition_.wait_until(Clock::now() + 15s, [this] { return batches_.count_out() == 0; });
   batches_.abandon_all();
@@ -202,9 +206,10 @@ asio::awaitable<void> Campaign::count_arrivals() {
   for (auto const& [name, index] : index_)
     if (prepared_[index]) roster_->send(name, Count{.run = run_});
   co_await condition_.wait_until(Clock::now() + 5s, [this] {
-    for (auto const& [name, index] : index_)
-      if (prepared_[index] && !counted_[index] && roster_->members().contains(name)) return false;
-    return true;
+    return std::ranges::all_of(index_, [this](auto const& node) {
+      auto const& [name, index] = node;
+      return !prepared_[index] || counted_[index] || !roster_->members().contains(name);
+    });
   });
 }
 

@@ -48,7 +48,7 @@ class Campaign {
 
   void said(Roster::Member const& member, AgentMessage message);
   void left(Roster::Member const& member, std::string const& why);
-  void file(NodeIndex node, Prepared prepared);
+  void file(NodeIndex index, Prepared prepared);
   [[nodiscard]] std::optional<NodeIndex> index_of(NodeName const& name) const;
   /// The aims of a stage by source; those that cannot mean anything are filed as skipped.
   std::map<NodeIndex, std::vector<BatchTarget>> targets_of(std::vector<AnyProbe> const& probes);

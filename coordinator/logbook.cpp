@@ -9,7 +9,8 @@ void Logbook::open(std::vector<std::vector<Family>> families) {
   families_ = std::move(families);
   position_.clear();
   for (std::size_t i = 0; i < survey_.pairs.size(); ++i)
-    position_.emplace(NodePair{survey_.pairs[i].source, survey_.pairs[i].target}, i);
+    position_.emplace(
+        NodePair{.source = survey_.pairs[i].source, .target = survey_.pairs[i].target}, i);
 }
 
 PairRecord const* Logbook::find(NodePair const& pair) const {
@@ -18,7 +19,8 @@ PairRecord const* Logbook::find(NodePair const& pair) const {
 }
 
 bool Logbook::record(Observation observation) {
-  auto const at = position_.find(NodePair{observation.source, observation.target});
+  auto const at =
+      position_.find(NodePair{.source = observation.source, .target = observation.target});
   if (at == position_.end()) return false;
   survey_.pairs[at->second].observations.push_back(std::move(observation));
   return true;
@@ -44,14 +46,14 @@ std::vector<Aim> Logbook::first_aims() const {
 }
 
 bool Logbook::has(Aim const& aim, std::string const& probe) const {
-  auto const* pair = find({aim.source, aim.target});
+  auto const* pair = find({.source = aim.source, .target = aim.target});
   return pair != nullptr && std::ranges::any_of(pair->observations, [&](Observation const& seen) {
            return seen.probe == probe && seen.family == aim.family;
          });
 }
 
 std::string Logbook::blocked(Aim const& aim) const {
-  auto const* pair = find({aim.source, aim.target});
+  auto const* pair = find({.source = aim.source, .target = aim.target});
   if (pair == nullptr) return "not a pair of this run";
   for (auto const& seen : pair->observations) {
     if (seen.probe != Reach::name || seen.family != aim.family) continue;

@@ -14,12 +14,19 @@ namespace {
 using namespace leadline;
 
 constexpr std::array commands{
-    Command{"check", "leadline check --listen ADDR:PORT --tls DIR --expect CLUSTER=NODES ...",
-            "can VMs be migrated between (or within) these clusters?", check},
-    Command{"explain", "leadline explain [CODE]",
-            "what a finding means for a migration, and what to do about it", explain},
-    Command{"pki", "leadline pki init|issue ...",
-            "makes the certificate authority and the certificates of agents and coordinator", pki},
+    Command{.name = "check",
+            .synopsis = "leadline check --listen ADDR:PORT --tls DIR --expect CLUSTER=NODES ...",
+            .purpose = "can VMs be migrated between (or within) these clusters?",
+            .run = check},
+    Command{.name = "explain",
+            .synopsis = "leadline explain [CODE]",
+            .purpose = "what a finding means for a migration, and what to do about it",
+            .run = explain},
+    Command{
+        .name = "pki",
+        .synopsis = "leadline pki init|issue ...",
+        .purpose = "makes the certificate authority and the certificates of agents and coordinator",
+        .run = pki},
 };
 
 void print_usage(std::ostream& out) {

@@ -183,7 +183,7 @@ void Roster::compare_clock(NodeName const& name, Pong const& pong) {
   auto const now = wall_clock_ns();
   auto const round_trip = now - pong.coordinator_ns;
   if (member == members_.end() || round_trip < 0) return;
-  auto const middle = pong.coordinator_ns + round_trip / 2;
+  auto const middle = pong.coordinator_ns + (round_trip / 2);
   ClockOffset const offset{.offset_ms = static_cast<double>(pong.agent_ns - middle) / 1e6,
                            .uncertainty_ms = static_cast<double>(round_trip) / 2e6};
   auto& best = member->second.clock;

@@ -76,7 +76,9 @@ class Roster : public std::enable_shared_from_this<Roster> {
   boost::asio::ip::tcp::acceptor acceptor_;
   std::shared_ptr<TlsIdentity const> identity_;
   Plan plan_;
-  Events events_{[] {}, [](auto const&, auto const&) {}, [](auto const&, auto const&) {}};
+  Events events_{.changed = [] {},
+                 .said = [](auto const&, auto const&) {},
+                 .left = [](auto const&, auto const&) {}};
   std::map<NodeName, Member> members_;
   std::set<std::string> refusals_;
   int unknown_{};

@@ -81,7 +81,9 @@ class Schedule {
     Time not_before;
   };
 
-  std::uint32_t& fresh(NodePair pair) { return fresh_[pair.source * nodes_.size() + pair.target]; }
+  std::uint32_t& fresh(NodePair pair) {
+    return fresh_[(pair.source * nodes_.size()) + pair.target];
+  }
 
   std::optional<BulkTest> next_fresh();
   [[nodiscard]] NodeIndex take_busiest_freed();

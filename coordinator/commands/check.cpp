@@ -84,27 +84,27 @@ void tell_cost(CheckOptions const& options, Progress& progress) {
   if (!confirmed(sentence)) throw UsageError{"not run: it was not confirmed"};
 }
 
-asio::awaitable<void> interrupted(Survey& survey) {
+asio::awaitable<void> interrupted(Survey* survey) {
   asio::signal_set signals{co_await asio::this_coro::executor, SIGINT, SIGTERM};
   auto const [error, signal] = co_await signals.async_wait(no_throw);
   if (!error)
-    survey.interruptions.emplace_back(signal == SIGINT ? "stopped by Ctrl-C"
-                                                       : "stopped by SIGTERM");
+    survey->interruptions.emplace_back(signal == SIGINT ? "stopped by Ctrl-C"
+                                                        : "stopped by SIGTERM");
 }  // from here on a second signal ends the process at once
 
-asio::awaitable<void> out_of_time(Survey& survey) {
-  co_await elapse(survey.plan.timeout);
-  survey.interruptions.push_back(
-      fmt::format("the time limit of {} has passed (--timeout)", format(survey.plan.timeout)));
+asio::awaitable<void> out_of_time(Survey* survey) {
+  co_await elapse(survey->plan.timeout);
+  survey->interruptions.push_back(
+      fmt::format("the time limit of {} has passed (--timeout)", format(survey->plan.timeout)));
 }
 
-asio::awaitable<void> carry_out(std::shared_ptr<Roster> roster, Survey& survey,
-                                Progress& progress) {
+asio::awaitable<void> carry_out(std::shared_ptr<Roster> roster, Survey* survey,
+                                Progress* progress) {
   using namespace asio::experimental::awaitable_operators;
-  Campaign campaign{co_await asio::this_coro::executor, roster, survey, progress};
+  Campaign campaign{co_await asio::this_coro::executor, roster, *survey, *progress};
   co_await (campaign.run() || interrupted(survey) || out_of_time(survey));
   campaign.finish();
-  survey.refusals.assign(roster->refusals().begin(), roster->refusals().end());
+  survey->refusals.assign(roster->refusals().begin(), roster->refusals().end());
   co_await roster->close();
 }
 
@@ -117,7 +117,7 @@ void conduct(CheckOptions const& options, Survey& survey, Progress& progress) {
   auto const roster =
       Roster::open(listen_on(context, options.listen), *std::move(identity), options.plan);
   std::exception_ptr failure;
-  asio::co_spawn(context, carry_out(roster, survey, progress), [&](std::exception_ptr e) {
+  asio::co_spawn(context, carry_out(roster, &survey, &progress), [&](std::exception_ptr e) {
     failure = e;
     context.stop();
   });

@@ -14,7 +14,7 @@ class Condition {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit Condition(boost::asio::any_io_executor executor) : timer_{std::move(executor)} {}
+  explicit Condition(boost::asio::any_io_executor executor) : timer_{executor} {}
 
   void notify() { timer_.cancel(); }
 

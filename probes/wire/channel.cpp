@@ -36,7 +36,7 @@ Async<std::string> Channel::receive() {
     auto next = reader_.next();
     if (!next)
       co_return tl::unexpected(Error{.stage = Error::Stage::transfer, .detail = next.error()});
-    if (*next) co_return std::move(**next);
+    if (auto& payload = *next) co_return std::move(*payload);
     auto const [error, size] = co_await stream_.async_read_some(asio::buffer(buffer_), no_throw);
     if (error)
       co_return tl::unexpected(Error{.stage = Error::Stage::transfer, .code = error, .detail = {}});
