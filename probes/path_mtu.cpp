@@ -142,10 +142,10 @@ Assessment assess(PathMtu::Result const& r) {
             .reason = fmt::format("nothing answered in {:.1f} s, not even the smallest packet",
                                   r.elapsed_ms / 1000)};
   if (!r.exact)
-    return {
-        Status::inconclusive,
-        fmt::format("out of time after {:.1f} s: packets of {} octets arrive, of {} none did yet",
-                    r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets)};
+    return {.status = Status::inconclusive,
+            .reason = fmt::format(
+                "out of time after {:.1f} s: packets of {} octets arrive, of {} none did yet",
+                r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets)};
   std::uint32_t const least = r.family == Family::ipv4 ? 576 : 1280;  // RFC 791, RFC 8200
   if (r.path_mtu_octets < least && r.smallest_lost_octets != 0)
     return {.status = Status::fail,
