@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
@@ -103,7 +104,7 @@ class FewDescriptors {
   explicit FewDescriptors(rlim_t spare) {
     ::getrlimit(RLIMIT_NOFILE, &before_);
     auto limit = before_;
-    auto const next = ::dup(0);
+    auto const next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     ::close(next);
     limit.rlim_cur = static_cast<rlim_t>(next) + spare;
     ::setrlimit(RLIMIT_NOFILE, &limit);
