@@ -9,21 +9,21 @@
 
 namespace leadline {
 namespace {
-/// The probe that stands for a stage.
-std::string_view probe_of(Stage stage) {
+/// What every pair must have had in a stage.
+std::vector<std::string_view> probes_of(Stage stage) {
   switch (stage) {
     case Stage::facts:
       return {};
     case Stage::reach:
-      return Reach::name;
+      return {Reach::name};
     case Stage::tls:
-      return TlsHandshake::name;
+      return {TlsHandshake::name};
     case Stage::path_mtu:
-      return PathMtu::name;
+      return {PathMtu::name, TcpPush::name};
     case Stage::latency:
-      return Latency::name;
+      return {Latency::name};
     case Stage::bandwidth:
-      return Bandwidth::name;
+      return {Bandwidth::name};
   }
   return {};
 }
@@ -48,24 +48,22 @@ std::vector<std::string> unmeasured_addresses(Survey const& survey) {
 std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
   std::vector<std::string> found;
   for (auto const stage : plan.stages) {
-    auto const probe = probe_of(stage);
-    if (probe.empty()) continue;
-    std::size_t measured = 0;
-    std::string reason;
-    for (auto const& seen : pair.observations) {
-      if (seen.probe != probe) continue;
-      if (conclusive(seen) && seen.result)
-        ++measured;
-      else
-        reason = reason_of(seen);
-    }
     // A bandwidth test may have come again: it counts what was measured, not what was not.
-    auto const wanted =
-        stage == Stage::bandwidth ? plan.streams.size() * plan.transports.size() : 1;
-    bool const lacking = measured < wanted || (stage != Stage::bandwidth && !reason.empty());
-    if (lacking)
-      found.push_back(
-          fmt::format("{}: {}", format(stage), reason.empty() ? "no observation" : reason));
+    bool const again = stage == Stage::bandwidth;
+    auto const wanted = again ? plan.streams.size() * plan.transports.size() : 1;
+    for (auto const probe : probes_of(stage)) {
+      std::size_t measured = 0;
+      std::string reason;
+      for (auto const& seen : pair.observations) {
+        if (seen.probe != probe) continue;
+        if (conclusive(seen) && seen.result)
+          ++measured;
+        else
+          reason = reason_of(seen);
+      }
+      if (measured < wanted || (!again && !reason.empty()))
+        found.push_back(fmt::format("{}: {}", probe, reason.empty() ? "no observation" : reason));
+    }
   }
   return found;
 }
