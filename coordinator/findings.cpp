@@ -331,9 +331,9 @@ class Findings {
 
   [[nodiscard]] static std::string extent(Finding const& finding) {
     if (finding.pairs_affected == 0) return {};
-    auto const direction = finding.direction == Direction::forward ? "this direction"
-                           : finding.direction == Direction::both  ? "both directions"
-                                                                   : format(finding.direction);
+    auto direction = format(finding.direction);
+    if (finding.direction == Direction::forward) direction = "this direction";
+    if (finding.direction == Direction::both) direction = "both directions";
     return fmt::format(" ({}, {} pair{})", direction, finding.pairs_affected,
                        finding.pairs_affected == 1 ? "" : "s");
   }

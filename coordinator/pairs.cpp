@@ -76,6 +76,7 @@ std::vector<NodePair> choose_pairs(Mesh mesh, PairChoice const& choice,
   for (std::size_t i = 0; i < roster.size(); ++i)
     by_cluster[roster[i].cluster].push_back(static_cast<NodeIndex>(i));
   std::vector<Members> clusters;
+  clusters.reserve(by_cluster.size());
   for (auto& [cluster, members] : by_cluster) clusters.push_back(std::move(members));
   if (choice.kind == PairChoice::Kind::sample)
     return sample(mesh, std::move(clusters), choice.sample_size, seed);

@@ -74,7 +74,7 @@ auto whole(long least, long most) {
 
 auto duration(std::chrono::milliseconds least, std::chrono::milliseconds most) {
   return [=](std::string const& text) -> tl::expected<std::chrono::milliseconds, std::string> {
-    auto const value = parse_duration(text);
+    auto value = parse_duration(text);
     if (value && (*value < least || *value > most))
       return tl::unexpected(fmt::format("'{}' is out of range: {} to {}", text,
                                         format(std::chrono::nanoseconds{least}),

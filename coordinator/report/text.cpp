@@ -1,5 +1,6 @@
 #include "coordinator/report/text.hpp"
 
+#include "coordinator/finding_catalogue.hpp"
 #include "coordinator/report/figures.hpp"
 #include "coordinator/report/matrix.hpp"
 #include "probes/core/quantity.hpp"
@@ -130,6 +131,7 @@ void write_finding(std::ostream& out, Finding const& finding, Painter const& pai
       << wrap("  ", finding.summary);
   for (auto const& line : finding.evidence) out << wrap("    seen: ", line);
   for (auto const& line : finding.consequences) out << wrap("    also explains: ", line);
+  if (finding.severity != Severity::info) out << wrap("    means: ", kind_of(finding.code).meaning);
   out << wrap("    do: ", finding.remedy);
 }
 }  // namespace

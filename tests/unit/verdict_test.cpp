@@ -54,6 +54,7 @@ RC_GTEST_PROP(VerdictProperty, BadNewsNeverImproveIt, ()) {
   auto const severities = *rc::gen::container<std::vector<Severity>>(
       rc::gen::element(Severity::info, Severity::warning, Severity::error));
   std::vector<Finding> findings;
+  findings.reserve(severities.size());
   for (auto const severity : severities) findings.push_back(of(severity));
   auto coverage = whole;
   coverage.pairs_measured = *rc::gen::inRange<std::size_t>(0, 19);
