@@ -122,6 +122,10 @@ class FewDescriptors {
 };
 
 TEST_P(ResponderOverLoopback, OutOfDescriptorsItWaitsAndThenServesAgain) {
+#ifdef __SANITIZE_ADDRESS__
+  // UBSan's vptr check looks at memory through a pipe, and calls it invalid where none can be made.
+  GTEST_SKIP() << "the sanitizers need the descriptors that this test takes away";
+#endif
   auto responder = respond(2);
   auto const port = responder->ports().front().tcp.front();
   std::vector<tcp::socket> callers;
