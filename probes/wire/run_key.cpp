@@ -13,8 +13,8 @@
 namespace leadline {
 namespace {
 unsigned char const* octets_of(std::byte const* data) {
-  return reinterpret_cast<unsigned char const*>(
-      data);  // NOLINT(*-reinterpret-cast): OpenSSL's type
+  // OpenSSL's type. NOLINTNEXTLINE(*-reinterpret-cast)
+  return reinterpret_cast<unsigned char const*>(data);
 }
 }  // namespace
 
