@@ -42,16 +42,17 @@ Error failure(Error::Stage stage, boost::system::error_code code, std::string de
 Async<std::shared_ptr<Channel>> dial(Options options) {
   auto const executor = co_await asio::this_coro::executor;
   auto const where = options.coordinator_host + ":" + options.coordinator_port;
-  auto const identity = TlsIdentity::from_leadline(options.tls);
-  if (!identity) co_return tl::unexpected(identity.error());
   tcp::resolver resolver{executor};
   auto [resolve_error, addresses] =
       co_await resolver.async_resolve(options.coordinator_host, options.coordinator_port, no_throw);
   if (resolve_error) co_return tl::unexpected(failure(Error::Stage::resolve, resolve_error, where));
-  Channel::Stream stream{executor, (*identity)->client()};
-  auto const [connect_error, peer] =
-      co_await asio::async_connect(stream.lowest_layer(), addresses, no_throw);
+  tcp::socket socket{executor};
+  auto const [connect_error, peer] = co_await asio::async_connect(socket, addresses, no_throw);
   if (connect_error) co_return tl::unexpected(failure(Error::Stage::connect, connect_error, where));
+  // Only now: an agent that dials for days would otherwise read its files all the time.
+  auto const identity = TlsIdentity::from_leadline(options.tls);
+  if (!identity) co_return tl::unexpected(identity.error());
+  Channel::Stream stream{std::move(socket), (*identity)->client()};
   auto const [handshake_error] =
       co_await stream.async_handshake(asio::ssl::stream_base::client, no_throw);
   if (handshake_error)

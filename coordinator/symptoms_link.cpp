@@ -123,8 +123,8 @@ void read_clocks(Survey const& survey, Symptoms& symptoms) {
 void read_links(Survey const& survey, Symptoms& symptoms) {
   for (std::size_t i = 0; i < survey.nodes.size(); ++i) {
     auto const node = static_cast<NodeIndex>(i);
-    if (survey.nodes[i].facts)
-      read_interface(survey, node, survey.nodes[i].facts->interface, symptoms);
+    if (auto const& facts = survey.nodes[i].facts)
+      read_interface(survey, node, facts->interface, symptoms);
     read_ranges(survey, node, symptoms);
   }
   read_duplicates(survey, symptoms);
