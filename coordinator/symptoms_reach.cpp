@@ -38,6 +38,7 @@ std::string evidence_of(Attempt const& attempt) {
 std::string trace_of(Reach::Result const& result) {
   if (result.hops.empty()) return {};
   std::vector<std::string> hops;
+  hops.reserve(result.hops.size());
   for (auto const& hop : result.hops) hops.push_back(hop.address.empty() ? "*" : hop.address);
   return fmt::format("; trace: {}", fmt::join(hops, " "));
 }
@@ -128,7 +129,7 @@ void read_ports(Known const& known, Observation const& seen, Reach::Result const
     return;
   }
   auto const& attempt = udp ? result.tcp.front() : telling(result);
-  auto const protocol = udp ? "UDP passes, TCP does not: " : "";
+  std::string_view const protocol = udp ? "UDP passes, TCP does not: " : "";
   auto const evidence = fmt::format("{}: {}{}{}", who, protocol, evidence_of(attempt), trace);
   if (!udp && (attempt.outcome == Outcome::silent || attempt.outcome == Outcome::unclear))
     read_silence(known, seen, evidence, symptoms);
@@ -141,7 +142,8 @@ bool undiminished(int ttl) {
 }
 
 int hops_gone(int ttl) {
-  return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
+  if (ttl <= 64) return 64 - ttl;
+  return (ttl <= 128 ? 128 : 255) - ttl;
 }
 
 void read_path(Survey const& survey, Observation const& seen, Reach::Result const& result,

@@ -103,9 +103,10 @@ void read_handshake(Survey const& survey, Observation const& seen,
 void read_tls(Survey const& survey, Symptoms& symptoms) {
   Validity validity{survey, symptoms};
   for (std::size_t i = 0; i < survey.nodes.size(); ++i) {
-    if (!survey.nodes[i].facts) continue;
+    auto const& facts = survey.nodes[i].facts;
+    if (!facts) continue;
     auto const node = static_cast<NodeIndex>(i);
-    for (auto const& identity : survey.nodes[i].facts->migration_identity) {
+    for (auto const& identity : facts->migration_identity) {
       if (!identity.problem.empty())
         symptoms.on_node("TLS_UNREADABLE", node,
                          fmt::format("{}: {} certificate: {}", name_of(survey, node), identity.role,
