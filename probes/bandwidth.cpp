@@ -31,15 +31,18 @@ Error misconfigured(std::string detail) {
           .detail = std::move(detail)};
 }
 
-BulkRequest request_of(Bandwidth const& probe) {
-  return {.transport = probe.transport,
-          .streams = probe.streams,
-          .duration_ms = probe.duration_ms,
-          .warm_up_ms = probe.warm_up_ms};
+/// Settings of the interface that the engine does not honour yet.
+std::string unsupported(Bandwidth const& probe) {
+  if (probe.mode == BulkMode::verify) return "verify mode is not offered yet";
+  if (probe.bidirectional) return "both directions at once are not offered yet";
+  if (!probe.congestion.empty() || probe.dscp != 0 || probe.mss != 0 || !probe.cipher.empty() ||
+      probe.record_octets != 0)
+    return "socket and TLS settings are not offered yet";
+  return {};
 }
 
 Async<bool> agree(Bandwidth probe, tcp::socket* control) {
-  nlohmann::json const request = request_of(probe);
+  nlohmann::json const request = BulkRequest{.bandwidth = probe};
   if (auto const sent = co_await send_json(control, request); !sent) co_return sent;
   auto const message = co_await receive_json(control, bulk_message_limit, 5s);
   if (!message) co_return tl::unexpected(message.error());
@@ -71,6 +74,7 @@ Async<Streams> open_streams(Bandwidth probe, std::uint32_t session) {
     auto stream =
         BulkStream::start(std::move(socket),
                           {.identity = probe.transport == Transport::tls ? probe.identity : nullptr,
+                           .mode = probe.mode,
                            .allowance = allowance,
                            .pacing = pacing});
     if (!stream) co_return tl::unexpected(std::move(stream.error()));
@@ -115,6 +119,7 @@ Bandwidth::Result result_of(Bandwidth const& probe, BulkReport report, Streams c
   auto const load = load_of(streams);
   Bandwidth::Result result;
   result.transport = probe.transport;
+  result.mode = probe.mode;
   result.streams = probe.streams;
   result.measured_seconds = report.measured_seconds;
   result.transferred_bytes = report.transferred_bytes;
@@ -164,8 +169,10 @@ Async<Bandwidth::Result> measure(Bandwidth probe) {
 }  // namespace
 
 Async<Bandwidth::Result> run(Bandwidth probe) {
-  if (auto const wrong = objection_to(request_of(probe)); !wrong.empty())
+  if (auto const wrong = objection_to(probe); !wrong.empty())
     co_return tl::unexpected(misconfigured(wrong));
+  if (auto const missing = unsupported(probe); !missing.empty())
+    co_return tl::unexpected(misconfigured(missing));
   if (!probe.slot) co_return tl::unexpected(misconfigured("no bulk slot"));
   if (probe.transport == Transport::tls && !probe.identity)
     co_return tl::unexpected(misconfigured("no TLS identity"));

@@ -1,5 +1,6 @@
 #include "probes/bulk_channel.hpp"
 
+#include "probes/bandwidth.hpp"
 #include "probes/wire/tls_identity.hpp"
 
 #include <openssl/err.h>
@@ -28,8 +29,10 @@ int as_length(std::size_t size) {
 }
 }  // namespace
 
-BulkChannel::BulkChannel(int descriptor, std::shared_ptr<TlsIdentity const> identity)
-    : descriptor_{descriptor}, identity_{std::move(identity)} {}
+BulkChannel::BulkChannel(int descriptor, std::shared_ptr<TlsIdentity const> identity, BulkMode mode)
+    : descriptor_{descriptor},
+      identity_{std::move(identity)},
+      receive_flags_{mode == BulkMode::ceiling ? MSG_TRUNC : 0} {}
 
 bool BulkChannel::open(bool as_client) {
   if (!identity_) return true;
@@ -86,7 +89,7 @@ std::ptrdiff_t BulkChannel::send(std::span<std::byte const> octets) {
 }
 
 std::ptrdiff_t BulkChannel::receive(std::span<std::byte> into) {
-  if (!ssl_) return outcome(::recv(descriptor_, into.data(), into.size(), MSG_TRUNC));
+  if (!ssl_) return outcome(::recv(descriptor_, into.data(), into.size(), receive_flags_));
   ERR_clear_error();
   errno = 0;
   return outcome(SSL_read(ssl_.get(), into.data(), as_length(into.size())));

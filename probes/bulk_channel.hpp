@@ -11,18 +11,20 @@
 namespace leadline {
 
 class TlsIdentity;
+enum class BulkMode;
 
 /// A blocking stream over a connected descriptor, plain or TLS. Used by one thread; shutdown(2)
 /// from another ends every call. Does not own the descriptor.
 class BulkChannel {
  public:
-  BulkChannel(int descriptor, std::shared_ptr<TlsIdentity const> identity);
+  BulkChannel(int descriptor, std::shared_ptr<TlsIdentity const> identity, BulkMode mode);
 
   /// TLS only: shakes hands within 5 s. False: see failure().
   bool open(bool as_client);
   /// Octets sent or received; 0: the peer has ended; negative: see failure().
   std::ptrdiff_t send(std::span<std::byte const> octets);
-  /// `into` is overwritten by TLS only: plain octets are counted and dropped in the kernel.
+  /// `into` stays as it is where a ceiling is measured in the plain: octets are counted and dropped
+  /// in the kernel.
   std::ptrdiff_t receive(std::span<std::byte> into);
   /// Says that nothing more will be sent.
   void finish();
@@ -34,6 +36,7 @@ class BulkChannel {
 
   int descriptor_;
   std::shared_ptr<TlsIdentity const> identity_;
+  int receive_flags_;
   HandshakeRecord record_;
   std::unique_ptr<SSL, OpensslDelete<SSL_free>> ssl_;
   std::uint64_t sent_under_key_{};

@@ -39,19 +39,6 @@ Async<nlohmann::json> receive_frame(tcp::socket* socket, std::uint32_t limit) {
 }
 }  // namespace
 
-std::string objection_to(BulkRequest const& request) {
-  using namespace std::chrono_literals;
-  if (request.streams < 1 || request.streams > 32)
-    return fmt::format("{} streams, allowed are 1 to 32", request.streams);
-  if (request.duration_ms < 100ms || request.duration_ms > 60s)
-    return fmt::format("a duration of {} ms, allowed are 100 to 60000",
-                       request.duration_ms.count());
-  if (request.warm_up_ms < 0ms || request.warm_up_ms >= request.duration_ms)
-    return fmt::format("a warm-up of {} ms in a test of {} ms", request.warm_up_ms.count(),
-                       request.duration_ms.count());
-  return {};
-}
-
 Async<bool> send_json(tcp::socket* socket, nlohmann::json message) {
   auto const framed = frame(message.dump());
   auto const [lost, sent] = co_await asio::async_write(*socket, asio::buffer(framed), no_throw);

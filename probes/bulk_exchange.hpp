@@ -16,15 +16,9 @@
 namespace leadline {
 
 struct BulkRequest {
-  Transport transport{Transport::tcp};
-  int streams{};
-  std::chrono::milliseconds duration_ms{};
-  std::chrono::milliseconds warm_up_ms{};
+  Bandwidth bandwidth;  ///< its settings
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkRequest, transport, streams, duration_ms, warm_up_ms)
-
-/// What is wrong with a request; empty: nothing.
-std::string objection_to(BulkRequest const& request);
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkRequest, bandwidth)
 
 struct BulkReply {
   bool accepted{};

@@ -94,7 +94,7 @@ void BulkStream::move_octets() {
   block_broken_pipe_signal();
   {
     bool const sends = settings_.allowance != nullptr;
-    BulkChannel channel{descriptor_, settings_.identity};
+    BulkChannel channel{descriptor_, settings_.identity, settings_.mode};
     if (channel.open(sends)) {
       auto const started = Clock::now();
       auto const cpu_before = cpu_time();

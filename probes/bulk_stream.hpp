@@ -1,4 +1,5 @@
 #pragma once
+#include "probes/bandwidth.hpp"
 #include "probes/core/error.hpp"
 #include "probes/linux/tcp_snapshot.hpp"
 #include "probes/send_allowance.hpp"
@@ -22,8 +23,9 @@ class BulkStream {
  public:
   struct Settings {
     std::shared_ptr<TlsIdentity const> identity;  ///< none: plain TCP
-    std::shared_ptr<SendAllowance> allowance;     ///< none: receive
-    BitRate pacing;                               ///< SO_MAX_PACING_RATE; 0: none
+    BulkMode mode{BulkMode::ceiling};
+    std::shared_ptr<SendAllowance> allowance{};  ///< none: receive
+    BitRate pacing{0};                           ///< SO_MAX_PACING_RATE; 0: none
   };
 
   /// Takes the connection over and starts the thread.

@@ -30,7 +30,7 @@ constexpr auto sample_period = 100ms;
 struct Session {
   tcp::socket control;
   Preamble call;
-  BulkRequest request;
+  Bandwidth request;
   std::unique_ptr<BulkSlot::Lease> lease;
   asio::steady_timer changed;  ///< cancelled when a stream comes, and by stop()
   std::vector<std::unique_ptr<BulkStream>> streams;
@@ -194,9 +194,9 @@ template <class State>
 std::optional<BulkReply> refusal(State const& state, Expected<BulkRequest> const& request) {
   if (!request)
     return BulkReply{.accepted = false, .busy = false, .reason = describe(request.error())};
-  if (auto reason = objection_to(*request); !reason.empty())
+  if (auto reason = objection_to(request->bandwidth); !reason.empty())
     return BulkReply{.accepted = false, .busy = false, .reason = std::move(reason)};
-  if (request->transport == Transport::tls && !state.identity)
+  if (request->bandwidth.transport == Transport::tls && !state.identity)
     return BulkReply{.accepted = false, .busy = false, .reason = "the target has no TLS identity"};
   if (state.stopped || !state.slot->free())
     return BulkReply{.accepted = false, .busy = true, .reason = "another bulk test is running"};
@@ -240,7 +240,7 @@ asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, Pr
     co_await send_json(&session->control, reply);
     co_return;
   }
-  session->request = *request;
+  session->request = request->bandwidth;
   Occupancy<State> const occupancy{state, session};
   nlohmann::json const reply = BulkReply{.accepted = true, .busy = false, .reason = {}};
   auto const told = co_await send_json(&session->control, reply);
@@ -277,9 +277,8 @@ asio::awaitable<void> BulkTarget::serve_stream(tcp::socket socket, Preamble prea
   if (!admits(preamble)) co_return;  // the test may have ended since the welcome
   auto const session = state_->session;
   bool const tls = session->request.transport == Transport::tls;
-  auto stream = BulkStream::start(
-      std::move(socket),
-      {.identity = tls ? state_->identity : nullptr, .allowance = nullptr, .pacing = {}});
+  auto stream = BulkStream::start(std::move(socket), {.identity = tls ? state_->identity : nullptr,
+                                                      .mode = session->request.mode});
   if (stream) session->streams.push_back(std::move(*stream));
   session->changed.cancel();
 }

@@ -222,12 +222,12 @@ struct RawSource {
   std::vector<tcp::socket> streams;
 };
 
-Async<RawSource> open_raw_source(Path path, BulkRequest request) {
+Async<RawSource> open_raw_source(Path path, Bandwidth request) {
   constexpr std::uint32_t session = 77;
   auto control = co_await open_data_connection(
       path, {.purpose = Preamble::Purpose::bulk_control, .session = session});
   if (!control) co_return tl::unexpected(control.error());
-  nlohmann::json const message = request;
+  nlohmann::json const message = BulkRequest{.bandwidth = request};
   co_await send_json(&*control, message);
   auto const reply = co_await receive_json(&*control, bulk_message_limit, 5s);
   if (!reply || !reply->value("accepted", false))
@@ -250,7 +250,7 @@ Async<nlohmann::json> read_halt_and_report(RawSource* source) {
   co_return co_await receive_json(&source->control, bulk_report_limit, 10s);
 }
 
-BulkRequest request_for(Transport transport, int streams) {
+Bandwidth request_for(Transport transport, int streams) {
   return {.transport = transport, .streams = streams, .duration_ms = 1500ms, .warm_up_ms = 300ms};
 }
 

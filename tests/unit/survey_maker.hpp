@@ -138,12 +138,15 @@ class SurveyMaker {
     latency.under_load = true;
     add(Latency::name, latency);
     for (auto const transport : {Transport::tcp, Transport::tls})
-      for (auto const streams : {1, 8})
-        add(Bandwidth::name, Bandwidth::Result{.transport = transport,
-                                               .streams = streams,
-                                               .measured_seconds = 1,
-                                               .transferred_bytes = 1'000'000'000,
-                                               .rate_bits_per_second = 9.4e9});
+      for (auto const streams : {1, 8}) {
+        Bandwidth::Result bandwidth;
+        bandwidth.transport = transport;
+        bandwidth.streams = streams;
+        bandwidth.measured_seconds = 1;
+        bandwidth.transferred_bytes = 1'000'000'000;
+        bandwidth.rate_bits_per_second = 9.4e9;
+        add(Bandwidth::name, std::move(bandwidth));
+      }
     survey_.pairs.push_back(std::move(record));
     survey_.arrivals.push_back({.at = pair.target,
                                 .from = pair.source,
