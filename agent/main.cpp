@@ -1,6 +1,9 @@
+#include "agent/migration_addresses.hpp"
 #include "agent/options.hpp"
 #include "agent/session.hpp"
 #include "probes/core/error.hpp"
+#include "probes/linux/interface.hpp"
+#include "probes/linux/standard_streams.hpp"
 #include "probes/wire/tls_identity.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,6 +32,14 @@ void check_identities(agent::Options const& options) {
     throw std::invalid_argument{"--migration-tls: " + migration.error().detail};
 }
 
+/// Told at once as well, but no reason to end: the interface may still come.
+void look_for_addresses(agent::Options const& options) {
+  auto const interface = read_interface(agent::migration_interface(options));
+  if (agent::migration_addresses(interface, options).empty())
+    spdlog::warn("{}; until that changes this node cannot be measured",
+                 agent::why_no_address(interface, options));
+}
+
 void serve(agent::Options const& options) {
   asio::io_context context{1};
   asio::signal_set signals{context, SIGINT, SIGTERM};
@@ -43,6 +54,7 @@ void serve(agent::Options const& options) {
 }  // namespace
 
 int main(int count, char** words) {
+  occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end
   spdlog::set_default_logger(spdlog::stderr_color_mt("agent"));
   spdlog::set_pattern("%H:%M:%S %^%l%$ %v");
@@ -51,6 +63,7 @@ int main(int count, char** words) {
     if (!options) return 0;
     if (options->verbose) spdlog::set_level(spdlog::level::debug);
     check_identities(*options);
+    look_for_addresses(*options);
     serve(*options);
     return 0;
   } catch (std::invalid_argument const& e) {

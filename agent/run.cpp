@@ -1,5 +1,6 @@
 #include "agent/run.hpp"
 
+#include "agent/migration_addresses.hpp"
 #include "agent/observe.hpp"
 #include "probes/bulk_slot.hpp"
 #include "probes/core/within.hpp"
@@ -32,25 +33,6 @@ asio::awaitable<void> all_of(std::vector<Op> ops) {
     if (failure) std::rethrow_exception(failure);
 }
 
-/// The first global unicast address of each family, in the kernel's order: virt-handler's choice.
-std::vector<NetworkAddress> migration_addresses(InterfaceFacts const& interface,
-                                                Options const& options) {
-  std::vector<NetworkAddress> chosen;
-  bool have_v4 = false;
-  bool have_v6 = false;
-  for (auto const& [text, prefix_length, global_unicast, duplicate, tentative] :
-       interface.addresses) {
-    auto const address = asio::ip::make_address(text);
-    auto& have = address.is_v4() ? have_v4 : have_v6;
-    bool const wanted =
-        options.address ? address == *options.address : global_unicast && !duplicate && !have;
-    if (!wanted) continue;
-    have = true;
-    chosen.push_back({.address = text, .prefix_length = prefix_length});
-  }
-  return chosen;
-}
-
 Family family_of(std::string const& address) {
   return address.find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
 }
@@ -59,14 +41,6 @@ Sighting skipped(AnyProbe const& probe, std::string reason) {
   auto name = std::visit([](auto const& p) { return std::string{p.name}; }, probe);
   return {.observation = {
               .probe = std::move(name), .status = Status::skipped, .reason = std::move(reason)}};
-}
-
-std::string why_no_address(InterfaceFacts const& interface, Options const& options) {
-  if (options.address)
-    return fmt::format("no interface of this node holds the address {}",
-                       options.address->to_string());
-  if (!interface.present) return fmt::format("this node has no interface '{}'", interface.name);
-  return fmt::format("interface '{}' holds no global unicast address", interface.name);
 }
 }  // namespace
 
@@ -83,9 +57,7 @@ Run::Run(asio::any_io_executor executor, Options options, Prepare const& order, 
       passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self},
       bulk_slot_{std::make_shared<BulkSlot>()} {
   prepared_.run = order.run;
-  auto const name =
-      options_.address ? interface_of(options_.address->to_string()) : options_.interface;
-  prepared_.facts = gather_facts(name);
+  prepared_.facts = gather_facts(migration_interface(options_));
   load_identity();
   open_responder(order);
 }

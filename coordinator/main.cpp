@@ -1,4 +1,5 @@
 #include "coordinator/commands/command.hpp"
+#include "probes/linux/standard_streams.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -57,14 +58,20 @@ int dispatch(Words const& words) {
 }  // namespace
 
 int main(int count, char** words) {
+  occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error code, not the end
   spdlog::set_default_logger(spdlog::stderr_color_mt("leadline"));
   spdlog::set_pattern("%H:%M:%S %^%l%$ %v");
   try {
-    return dispatch({words + 1, words + count});
+    auto const code = dispatch({words + 1, words + count});
+    require_written(std::cout, "standard output");
+    return code;
   } catch (UsageError const& e) {
     std::cerr << "leadline: " << e.what() << '\n';
     return exit_codes::usage;
+  } catch (OutputError const& e) {
+    std::cerr << "leadline: " << e.what() << '\n';
+    return exit_codes::internal_error;
   } catch (std::exception const& e) {
     std::cerr << "leadline: internal error: " << e.what() << '\n';
     return exit_codes::internal_error;

@@ -5,9 +5,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <iostream>
-#include <stdexcept>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -16,11 +14,18 @@ namespace leadline {
 
 ReportFile::ReportFile(std::filesystem::path target) : target_{std::move(target)} {
   if (target_.empty()) return;
-  if (std::filesystem::is_directory(target_))
+  std::error_code ignored;  // what cannot be looked at cannot be opened either
+  auto const there = std::filesystem::status(target_, ignored).type();
+  if (there == std::filesystem::file_type::directory)
     throw UsageError{fmt::format("--out: {} is a directory; name a file", target_.string())};
-  partial_ = target_;
-  partial_ += fmt::format(".partial-{}", ::getpid());
-  file_.open(partial_, std::ios::binary | std::ios::trunc);
+  // A link keeps its place, and so does what is no file: /dev/stdout is both.
+  bool const file = there == std::filesystem::file_type::regular;
+  if (file) target_ = std::filesystem::canonical(target_);
+  if (file || there == std::filesystem::file_type::not_found) {
+    partial_ = target_;
+    partial_ += fmt::format(".partial-{}", ::getpid());
+  }
+  file_.open(partial_.empty() ? target_ : partial_, std::ios::binary | std::ios::trunc);
   if (!file_)
     throw UsageError{fmt::format("--out: cannot write {}: {}", target_.string(),
                                  std::generic_category().message(errno))};
@@ -38,11 +43,8 @@ std::ostream& ReportFile::stream() {
 }
 
 void ReportFile::commit() {
-  stream().flush();
-  if (!stream())
-    throw std::runtime_error{
-        target_.empty() ? "the report could not be written to standard output"
-                        : fmt::format("the report could not be written to {}", target_.string())};
-  if (!target_.empty()) std::filesystem::rename(partial_, target_);
+  if (target_.empty()) return require_written(std::cout, "standard output");
+  require_written(file_, target_.string());
+  if (!partial_.empty()) std::filesystem::rename(partial_, target_);
 }
 }  // namespace leadline

@@ -181,8 +181,11 @@ void Roster::refuse(std::string const& who, std::string const& why) {
 void Roster::compare_clock(NodeName const& name, Pong const& pong) {
   auto const member = members_.find(name);
   auto const now = wall_clock_ns();
+  // Also against overflow: what an agent says may be anything.
+  if (member == members_.end() || pong.coordinator_ns < 0 || pong.coordinator_ns > now ||
+      pong.agent_ns < 0)
+    return;
   auto const round_trip = now - pong.coordinator_ns;
-  if (member == members_.end() || round_trip < 0) return;
   auto const middle = pong.coordinator_ns + (round_trip / 2);
   ClockOffset const offset{.offset_ms = static_cast<double>(pong.agent_ns - middle) / 1e6,
                            .uncertainty_ms = static_cast<double>(round_trip) / 2e6};

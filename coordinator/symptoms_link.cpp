@@ -35,7 +35,10 @@ void read_interface(Survey const& survey, NodeIndex node, InterfaceFacts const& 
   auto const who = name_of(survey, node);
   auto const& thresholds = survey.plan.thresholds;
   if (!link.present) {
-    symptoms.on_node("ADDR_NO_INTERFACE", node, fmt::format("{}: no interface {}", who, link.name));
+    symptoms.on_node("ADDR_NO_INTERFACE", node,
+                     link.name.empty()
+                         ? fmt::format("{}: no interface holds the agent's --address", who)
+                         : fmt::format("{}: no interface {}", who, link.name));
     return;
   }
   if (!link.up || !link.carrier)

@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
-offered() { apt-cache show "$1" >/dev/null 2>&1; }
+# A package that others only name is known to apt as well, but has no candidate.
+offered() { grep -q '^  Candidate: [^(]' <<<"$(LC_ALL=C apt-cache policy "$1")"; }
 
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)

@@ -1,4 +1,5 @@
 #pragma once
+#include <iosfwd>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,6 +21,14 @@ constexpr int unknown = 30;
 struct UsageError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
+
+/// The result could not be written where it belongs. Becomes exit code 1.
+struct OutputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Flushes, and throws OutputError if anything that went there before was lost.
+void require_written(std::ostream& out, std::string_view where);
 
 using Words = std::vector<std::string>;
 

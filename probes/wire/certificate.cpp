@@ -1,10 +1,11 @@
 #include "probes/wire/certificate.hpp"
 
+#include "probes/wire/pem.hpp"
+
 #include <fmt/format.h>
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <cerrno>
@@ -78,25 +79,22 @@ std::vector<std::string> uri_names_of(X509* certificate) {
 tl::expected<std::string, std::string> read_whole(std::filesystem::path const& file) {
   // Certificate bundles of large clusters stay below this by far; /dev/zero does not.
   constexpr std::size_t most_octets = 4U << 20U;
+  auto const refuse = [](std::string why) { return tl::unexpected(std::move(why)); };
   std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored))
-    return tl::unexpected(fmt::format("{}: is a directory", file.string()));
+  if (std::filesystem::is_directory(file, ignored)) return refuse("is a directory");
   std::ifstream in{file, std::ios::binary};
-  if (!in)
-    return tl::unexpected(
-        fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
+  if (!in) return refuse(std::generic_category().message(errno));
   std::string text(most_octets + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > most_octets)
-    return tl::unexpected(fmt::format("{}: larger than 4 MiB", file.string()));
-  if (text.empty()) return tl::unexpected(fmt::format("{}: is empty", file.string()));
+  if (text.size() > most_octets) return refuse("larger than 4 MiB");
+  if (text.empty()) return refuse("is empty");
   return text;
 }
 
-/// Never asks a terminal for a passphrase.
-int no_passphrase(char*, int, int, void*) {
-  return -1;
+/// Puts the file before what is wrong with it.
+auto about(std::filesystem::path const& file) {
+  return [&file](std::string const& why) { return fmt::format("{}: {}", file.string(), why); };
 }
 }  // namespace
 
@@ -114,37 +112,11 @@ CertificateFacts facts_of(X509* certificate) {
 
 tl::expected<std::vector<CertificateHandle>, std::string> read_certificates(
     std::filesystem::path const& file) {
-  auto const text = read_whole(file);
-  if (!text) return tl::unexpected(text.error());
-  BioHandle const in{BIO_new_mem_buf(text->data(), static_cast<int>(text->size()))};
-  std::vector<CertificateHandle> certificates;
-  ERR_clear_error();
-  while (auto* next = PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr))
-    certificates.emplace_back(next);
-  bool const at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  auto const reason = take_openssl_errors();
-  if (!at_end)
-    return tl::unexpected(fmt::format("{}: certificate {} cannot be read: {}", file.string(),
-                                      certificates.size() + 1, reason));
-  if (certificates.empty())
-    return tl::unexpected(
-        fmt::format("{}: holds no PEM certificate (-----BEGIN CERTIFICATE-----)", file.string()));
-  return certificates;
+  return read_whole(file).and_then(parse_certificates).map_error(about(file));
 }
 
 tl::expected<KeyHandle, std::string> read_private_key(std::filesystem::path const& file) {
-  auto const text = read_whole(file);
-  if (!text) return tl::unexpected(text.error());
-  BioHandle const in{BIO_new_mem_buf(text->data(), static_cast<int>(text->size()))};
-  ERR_clear_error();
-  KeyHandle key{PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr)};
-  auto const reason = take_openssl_errors();
-  if (key) return key;
-  if (text->find("ENCRYPTED") != std::string::npos)
-    return tl::unexpected(fmt::format(
-        "{}: the private key is encrypted; an unencrypted one is needed", file.string()));
-  return tl::unexpected(
-      fmt::format("{}: holds no usable PEM private key: {}", file.string(), reason));
+  return read_whole(file).and_then(parse_private_key).map_error(about(file));
 }
 
 tl::expected<Credentials, std::string> read_credentials(std::filesystem::path const& chain_file,

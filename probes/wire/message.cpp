@@ -22,10 +22,30 @@ std::string encode_any(std::variant<Ms...> const& message) {
       message);
 }
 
+template <class M>
+M read(nlohmann::json const& j) {
+  return j.get<M>();
+}
+
+/// Another protocol may say the rest otherwise: it is to be refused for its number, not for a key.
+template <>
+Hello read<Hello>(nlohmann::json const& j) {
+  Hello hello{.protocol = j.at("protocol").get<int>()};
+  if (hello.protocol == protocol_version) return j.get<Hello>();
+  auto const text = [&](char const* key) {
+    auto const at = j.find(key);
+    return at != j.end() && at->is_string() ? at->get<std::string>() : std::string{};
+  };
+  hello.version = text("version");
+  hello.cluster = text("cluster");
+  hello.node = text("node");
+  return hello;
+}
+
 template <class M, class... Ms>
 bool read_as(std::string const& type, nlohmann::json const& j, std::variant<Ms...>& message) {
   if (type != M::name) return false;
-  message = j.get<M>();
+  message = read<M>(j);
   return true;
 }
 

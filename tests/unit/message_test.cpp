@@ -55,6 +55,18 @@ TEST(Message, ComesBackAsItWas) {
   EXPECT_TRUE(std::get<Latency>(got.probes.at(1)).under_load);
 }
 
+TEST(Message, IsAHelloOfAnotherProtocolWhateverElseItSays) {
+  auto const message = decode_agent_message(
+      R"({"type": "hello", "protocol": 99, "version": "9.0", "node": 7, "place": {"rack": "r1"}})");
+  ASSERT_TRUE(message.has_value()) << message.error();
+  auto const& hello = std::get<Hello>(*message);
+  EXPECT_EQ(hello.protocol, 99);
+  EXPECT_EQ(hello.version, "9.0");
+  EXPECT_EQ(hello.node, "");
+  EXPECT_FALSE(decode_agent_message(
+      R"({"type": "hello", "protocol": 1, "version": "9.0", "cluster": "east", "node": 7})"));
+}
+
 TEST(Message, CarriesAnObservationWithItsResult) {
   Latency::Result latency;
   latency.sent = 600;

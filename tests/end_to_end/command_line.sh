@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Mistakes on the command line and in the plan: a clear message, exit code 2, nothing begins.
+set -uo pipefail
+. "$(dirname "$0")/setting.sh"
+
+expect 2 "there is no command 'chekc'" "$bin/leadline" chekc
+expect 2 "--frobnicate" "${check[@]}" --frobnicate
+expect 2 "east=x" "${check[@]}" --expect east=x
+expect 2 "neither text nor json" "${check[@]}" -o xml
+expect 2 "address" "$bin/leadline" check --listen 192.0.2.1:1 --expect east=2 --mesh within --tls coordinator
+expect 2 '"exit_code": 2' "${check[@]}" -o json --pairs none
+expect 2 "only cluster east is expected, but the mesh is cross" "$bin/leadline" check --listen "127.0.0.1:$port" --expect east=3 --tls coordinator
+expect 2 "--node" "$bin/leadline-agent" --coordinator "127.0.0.1:$port" --cluster east --tls east
+expect 2 "exclude each other" "$bin/leadline-agent" --coordinator "127.0.0.1:$port" --cluster east \
+  --node n1 --tls east --interface lo --address 127.0.0.1
+
+{
+  echo 'expect: {east: three}'
+  echo 'mesh: round'
+  echo 'wait: 1m0s'
+  echo 'sonar: true'
+} >plan.yaml
+expect 2 plan.yaml:1: "${check[@]}" --plan plan.yaml
+for place in plan.yaml:2: plan.yaml:3: plan.yaml:4:; do says "$place" err; done
+expect 2 "cannot read nowhere.yaml" "${check[@]}" --plan nowhere.yaml
+
+# Who listens there already is another leadline.
+start --wait 30s
+expect 2 "cannot listen on 127.0.0.1:$port: Address already in use; stop what listens there" "${check[@]}"
+kill -INT "$run"
+wait "$run"
+[ $? = 30 ] || wrongly "the first run was disturbed"
+verdict
