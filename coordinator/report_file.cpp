@@ -43,8 +43,7 @@ std::ostream& ReportFile::stream() {
 }
 
 void ReportFile::commit() {
-  if (target_.empty()) return require_written(std::cout, "standard output");
-  require_written(file_, target_.string());
+  require_written(stream(), target_.empty() ? "standard output" : target_.string());
   if (!partial_.empty()) std::filesystem::rename(partial_, target_);
 }
 }  // namespace leadline
