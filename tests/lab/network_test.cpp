@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <poll.h>
@@ -227,6 +228,30 @@ TEST(Sandbox, LeavesNoProcessBehindWhenItsRunnerIsKilled) {
   pollfd all{.fd = reader.get(), .events = POLLIN, .revents = 0};
   ASSERT_EQ(::poll(&all, 1, 10000), 1) << "something of the lab is still alive";
   EXPECT_EQ(::read(reader.get(), &said, 1), 0);
+}
+
+TEST(Sandbox, SkipsALabThatTakesWhatTheKernelLacks) {
+  if (run_in_sandbox([] { return 0; }) == skipped_exit_code)
+    GTEST_SKIP() << "namespaces or TAPs are not permitted here";
+  ScratchDirectory const directory;
+  auto const tc = directory.path / "tc";
+  std::ofstream{tc} << "#!/bin/sh\necho 'Error: Specified qdisc kind is unknown.' >&2\nexit 2\n";
+  std::filesystem::permissions(tc, std::filesystem::perms::owner_all);
+  auto const in_lab = [&](Scenario const& scenario) {
+    return run_in_sandbox([&] {
+      // NOLINTBEGIN(concurrency-mt-unsafe): a sandbox starts with one thread
+      auto const path = directory.path.string() + ":" + std::getenv("PATH");
+      ::setenv("PATH", path.c_str(), 1);
+      // NOLINTEND(concurrency-mt-unsafe)
+      Lab const lab{plan_topology(scenario), directory.path};
+      return 0;
+    });
+  };
+  Scenario const limited;
+  Scenario unlimited;
+  unlimited.line_rate = {};
+  EXPECT_EQ(in_lab(limited), skipped_exit_code);
+  EXPECT_EQ(in_lab(unlimited), 0);
 }
 
 TEST(Sandbox, HandsTheExitCodeBack) {

@@ -1,11 +1,13 @@
 #include "tests/lab/network/lab.hpp"
 
+#include "tests/lab/network/sandbox.hpp"
 #include "tests/lab/network/subprocess.hpp"
 #include "tests/lab/switch/tap.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -34,6 +36,30 @@ std::string lines(std::vector<std::string> const& commands) {
 void set_sysctl(std::string const& name, std::string const& value) {
   std::ofstream file{"/proc/sys/net/" + name};
   if (!(file << value << std::flush)) throw std::runtime_error{"cannot set net/" + name};
+}
+
+/// Tries a command in a network namespace that nobody uses.
+void ask_the_kernel(std::string const& for_what, std::vector<std::string> words) {
+  NetworkNamespace const scratch;
+  try {
+    run_to_end({.words = std::move(words), .network_namespace = scratch.descriptor()});
+  } catch (std::runtime_error const& refusal) {
+    throw SkippedLab{fmt::format("{} is not to be had here: {}", for_what, refusal.what())};
+  }
+}
+
+void ask_for_what_it_takes(Topology const& topology) {
+  auto const limited = [](Machine const& machine) {
+    return std::ranges::any_of(machine.taps,
+                               [](auto const& tap) { return tap.line_rate.per_second > 0; });
+  };
+  if (std::ranges::any_of(topology.machines, limited))
+    ask_the_kernel("a limit on the rate of a link",
+                   {"tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "1mbit", "burst",
+                    "32kb", "latency", "20ms"});
+  if (std::ranges::any_of(topology.machines,
+                          [](Machine const& machine) { return !machine.nft_commands.empty(); }))
+    ask_the_kernel("a firewall", {"nft", "add", "table", "inet", "lab"});
 }
 
 // A lab is made by the only thread of its sandbox.
@@ -67,6 +93,7 @@ Lab::Lab(Topology topology, std::filesystem::path const& directory)
     : topology_{std::move(topology)},
       places_(topology_.machines.size()),
       traffic_{share_traffic()} {
+  ask_for_what_it_takes(topology_);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     Visit const visit{places_[i]};
     for (auto const& [name, value] : topology_.machines[i].sysctls) set_sysctl(name, value);

@@ -11,7 +11,8 @@
 namespace leadline::lab {
 
 /// The machines of a topology as network namespaces, their cables, and the switch's process. Must
-/// be made in a sandbox, by its only thread. Throws std::system_error or std::runtime_error.
+/// be made in a sandbox, by its only thread. Throws std::system_error or std::runtime_error, and
+/// SkippedLab where the kernel lacks what the topology takes.
 class Lab {
  public:
   /// The switch leaves its counters in `directory`/switch.json.

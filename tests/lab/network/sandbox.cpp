@@ -23,9 +23,10 @@
 namespace leadline::lab {
 namespace {
 
-struct Refused : std::system_error {
-  explicit Refused(char const* what) : std::system_error{errno, std::generic_category(), what} {}
-};
+SkippedLab refused(char const* what) {
+  return SkippedLab{
+      fmt::format("{}: {}", what, std::error_code{errno, std::generic_category()}.message())};
+}
 
 /// Dies with its parent. `alive` is a pipe that only the parent holds open: it tells whether the
 /// parent had died before the kernel was asked.
@@ -40,7 +41,7 @@ void isolate() {
   auto const group = ::getegid();
   int const namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET;
   if (::unshare(user == 0 ? namespaces : namespaces | CLONE_NEWUSER) != 0)
-    throw Refused{"namespaces are not permitted here (unshare)"};
+    throw refused("namespaces are not permitted here (unshare)");
   if (user == 0) return;
   std::ofstream{"/proc/self/setgroups"} << "deny";
   std::ofstream{"/proc/self/uid_map"} << fmt::format("0 {} 1", user);
@@ -51,9 +52,9 @@ void isolate() {
 void mount_own_proc() {
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
       ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
-    throw Refused{"/proc cannot be mounted in a namespace here"};
+    throw refused("/proc cannot be mounted in a namespace here");
   if (::access("/dev/net/tun", R_OK | W_OK) != 0)
-    throw Refused{"TAP interfaces are not permitted here (/dev/net/tun)"};
+    throw refused("TAP interfaces are not permitted here (/dev/net/tun)");
 }
 
 /// nft lies where an ordinary user does not look.
@@ -68,8 +69,8 @@ void look_in_sbin() {
 int guarded(std::function<int()> const& body) {
   try {
     return body();
-  } catch (Refused const& refused) {
-    fmt::print(stderr, "skipped: {}\n", refused.what());
+  } catch (SkippedLab const& skipped) {
+    fmt::print(stderr, "skipped: {}\n", skipped.what());
     return skipped_exit_code;
   } catch (std::exception const& error) {
     fmt::print(stderr, "lab: {}\n", error.what());
@@ -80,12 +81,12 @@ int guarded(std::function<int()> const& body) {
 /// Forks a child that dies with this process, and waits for it.
 int in_child(std::function<int()> const& body) {
   std::array<int, 2> alive{};
-  if (::pipe2(alive.data(), O_CLOEXEC) != 0) throw Refused{"pipe"};
+  if (::pipe2(alive.data(), O_CLOEXEC) != 0) throw refused("pipe");
   FileDescriptor const child_end{alive[0]};
   FileDescriptor parent_end{alive[1]};
   std::fflush(nullptr);
   auto const child = ::fork();
-  if (child < 0) throw Refused{"processes are not permitted here (fork)"};
+  if (child < 0) throw refused("processes are not permitted here (fork)");
   if (child == 0) {
     parent_end.close();
     die_with_parent(child_end.get());

@@ -62,9 +62,8 @@ int run(po::variables_map const& options) {
   return run_in_sandbox([&] {
     try {
       return run_scenario(scenario, settings);
-    } catch (SkippedLab const& skipped) {
-      fmt::print(stderr, "skipped: {}\n", skipped.what());
-      return skipped_exit_code;
+    } catch (SkippedLab const&) {
+      throw;
     } catch (std::exception const& error) {
       fmt::print(stderr, "lab: {}\n", error.what());
       return lab_failed;

@@ -1,5 +1,6 @@
 #include "tests/lab/run/programs.hpp"
 
+#include "tests/lab/network/sandbox.hpp"
 #include "tests/lab/network/subprocess.hpp"
 
 #include <fmt/format.h>

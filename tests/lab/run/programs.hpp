@@ -36,9 +36,4 @@ void issue_certificates(Places const& places, Scenario const& scenario);
 /// Nothing: the scenario does without it. Throws SkippedLab where its clock cannot be changed.
 std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario, Lab const& lab,
                                  LabNode const& node);
-
-/// What this machine lacks for the scenario.
-struct SkippedLab : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 }  // namespace leadline::lab
