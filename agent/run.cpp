@@ -241,12 +241,13 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
 
 Counted Run::counted() const {
   Counted counted{.run = id()};
-  if (responder_)
-    for (auto const& [from, family, udp_requests, tcp_connections] : responder_->counts())
-      counted.arrived.push_back({.from = from,
-                                 .family = family,
-                                 .udp_requests = udp_requests,
-                                 .tcp_connections = tcp_connections});
+  if (!responder_) return counted;
+  for (auto const& [from, family, udp_requests, tcp_connections] : responder_->counts())
+    counted.arrived.push_back({.from = from,
+                               .family = family,
+                               .udp_requests = udp_requests,
+                               .tcp_connections = tcp_connections});
+  counted.lost_answers = responder_->lost_answers();
   return counted;
 }
 

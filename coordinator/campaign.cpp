@@ -245,6 +245,10 @@ void Campaign::said(Roster::Member const& member, AgentMessage message) {
                                     .family = family,
                                     .udp_requests = udp_requests,
                                     .tcp_connections = tcp_connections});
+    for (auto lost : counted->lost_answers) {
+      lost.from = *index;
+      if (lost.to < survey_.nodes.size()) survey_.lost_answers.push_back(std::move(lost));
+    }
   }
   condition_.notify();
 }

@@ -73,6 +73,7 @@ bool explains(FindingKind const& cause, Severity severity, Symptom const& sympto
   auto const& seen = *symptom.kind;
   if (cause.layer == Layer::note || seen.layer == Layer::note) return false;
   if (cause.layer == Layer::agent) return !symptom.on_node();
+  if (cause.code == "SYNC_UNREACHABLE") return false;  // another way than between the nodes
   if (symptom.severity > severity) return false;
   if (seen.layer == Layer::coverage) return severity == Severity::error;
   if (symptom.on_node())
@@ -84,6 +85,9 @@ bool explains(FindingKind const& cause, Severity severity, Symptom const& sympto
       return true;
     case Layer::local_link:
     case Layer::reach:
+      // Where some packets pass, what those meet has causes of its own.
+      if (cause.code == "ADDR_OUTSIDE_RANGE") return seen.layer == Layer::reach;
+      if (cause.code == "REACH_PORT_RANGE") return seen.code == "TLS_FAILED" || transfer;
       return !is_about_certificate(seen.code);
     case Layer::path_mtu:
       return seen.layer == Layer::path_mtu || seen.code == "TLS_FAILED" || transfer;

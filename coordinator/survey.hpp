@@ -3,6 +3,7 @@
 #include "probes/catalogue.hpp"
 #include "probes/core/node_name.hpp"
 #include "probes/facts.hpp"
+#include "probes/lost_answer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -70,6 +71,7 @@ struct Survey {
   std::vector<PairRecord> pairs;  ///< every pair that the plan asks for, measured or not
   std::vector<Observation> node_observations;  ///< of one node by itself (sync): source == target
   std::vector<Arrivals> arrivals;
+  std::vector<LostAnswer> lost_answers;  ///< those of which somebody on the way said so
   std::vector<ScheduledTest> schedule;
   std::vector<std::string> refusals;       ///< agents that were turned away, and why
   std::vector<std::string> interruptions;  ///< "stopped by Ctrl-C", "the time limit of 10m passed"

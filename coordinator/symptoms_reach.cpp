@@ -17,7 +17,9 @@ using Edges = std::set<std::pair<NodePair, Family>>;
 struct Known {
   Survey const& survey;
   Counts counts;
-  Edges carried;  ///< at least one packet arrived this way
+  std::set<NodeIndex> counting;  ///< who told what arrived: what it leaves out did not arrive
+  Edges carried;                 ///< at least one packet arrived this way
+  std::map<std::pair<NodePair, Family>, IcmpEvidence const*> lost_answers;
 
   [[nodiscard]] Arrivals const* at(NodeIndex target, NodeIndex source, Family family) const {
     auto const found = counts.find({target, source, family});
@@ -25,14 +27,17 @@ struct Known {
   }
 };
 
+std::string said_by(IcmpEvidence const& evidence) {
+  return fmt::format("{} {}/{} from {}", evidence.origin == "icmp6" ? "ICMPv6" : "ICMP",
+                     evidence.type, evidence.code, evidence.offender);
+}
+
 std::string evidence_of(Attempt const& attempt) {
   auto text =
       fmt::format("port {}: {}", attempt.port, nlohmann::json(attempt.outcome).get<std::string>());
   if (!attempt.system_error.empty()) text += fmt::format(" ({})", attempt.system_error);
-  if (attempt.evidence)
-    text += fmt::format(", ICMP {}/{} from {}", attempt.evidence->type, attempt.evidence->code,
-                        attempt.evidence->offender);
-  return text + fmt::format(" after {:.3g} ms", attempt.elapsed_ms);
+  if (attempt.evidence) text += ", " + said_by(*attempt.evidence);
+  return text + fmt::format(" after {:.4g} ms", attempt.elapsed_ms);
 }
 
 std::string trace_of(Reach::Result const& result) {
@@ -44,11 +49,12 @@ std::string trace_of(Reach::Result const& result) {
 }
 
 std::string counters_of(Known const& known, Observation const& seen, Reach::Result const& result) {
+  if (!known.counting.contains(seen.target))
+    return fmt::format("; {} sent, {} answered, the peer's count is unknown", result.udp_sent,
+                       result.udp_received);
   auto const* count = known.at(seen.target, seen.source, seen.family);
-  return count == nullptr ? fmt::format("; {} sent, {} answered, the peer's count is unknown",
-                                        result.udp_sent, result.udp_received)
-                          : fmt::format("; {} sent, {} counted by the peer, {} answered",
-                                        result.udp_sent, count->udp_requests, result.udp_received);
+  return fmt::format("; {} sent, {} counted by the peer, {} answered", result.udp_sent,
+                     count == nullptr ? 0 : count->udp_requests, result.udp_received);
 }
 
 std::string_view code_of(Outcome outcome) {
@@ -73,6 +79,20 @@ Attempt const& telling(Reach::Result const& result) {
   if (told(result.udp)) return result.udp;
   auto const found = std::ranges::find_if(result.tcp, told);
   return found == result.tcp.end() ? result.udp : *found;
+}
+
+/// The peer was told on the way back at which hop its answers are lost.
+bool read_lost_answer(Known const& known, Observation const& seen, std::string const& evidence,
+                      Symptoms& symptoms) {
+  auto const back = reverse(edge_of(seen));
+  auto const found = known.lost_answers.find({back, seen.family});
+  if (found == known.lost_answers.end()) return false;
+  auto const& said = *found->second;
+  auto const outcome =
+      outcome_of({.error_number = said.error_number, .evidence = said, .own = {}, .target = {}});
+  symptoms.on_edge(code_of(outcome), back,
+                   fmt::format("{}; the peer's answers got {}", evidence, said_by(said)));
+  return true;
 }
 
 void read_silence(Known const& known, Observation const& seen, std::string const& evidence,
@@ -131,10 +151,12 @@ void read_ports(Known const& known, Observation const& seen, Reach::Result const
   auto const& attempt = udp ? result.tcp.front() : telling(result);
   std::string_view const protocol = udp ? "UDP passes, TCP does not: " : "";
   auto const evidence = fmt::format("{}: {}{}{}", who, protocol, evidence_of(attempt), trace);
-  if (!udp && (attempt.outcome == Outcome::silent || attempt.outcome == Outcome::unclear))
-    read_silence(known, seen, evidence, symptoms);
-  else
+  if (!udp && (attempt.outcome == Outcome::silent || attempt.outcome == Outcome::unclear)) {
+    if (!read_lost_answer(known, seen, evidence, symptoms))
+      read_silence(known, seen, evidence, symptoms);
+  } else {
     symptoms.on_edge(code_of(attempt.outcome), edge, evidence);
+  }
 }
 
 bool undiminished(int ttl) {
@@ -181,10 +203,7 @@ void read_synchronization(Survey const& survey, Symptoms& symptoms) {
     if (!seen.result || !conclusive(seen)) continue;
     auto const* result = std::get_if<SyncPort::Result>(&*seen.result);
     if (result == nullptr || result->system_error.empty()) continue;
-    auto const told = result->evidence
-                          ? fmt::format(", ICMP {}/{} from {}", result->evidence->type,
-                                        result->evidence->code, result->evidence->offender)
-                          : std::string{};
+    auto const told = result->evidence ? ", " + said_by(*result->evidence) : std::string{};
     symptoms.on_node("SYNC_UNREACHABLE", seen.source,
                      fmt::format("{}: {}: {}{}", name_of(survey, seen.source), result->endpoint,
                                  result->system_error, told));
@@ -192,7 +211,7 @@ void read_synchronization(Survey const& survey, Symptoms& symptoms) {
 }
 
 Known gather(Survey const& survey) {
-  Known known{.survey = survey, .counts = {}, .carried = {}};
+  Known known{.survey = survey, .counts = {}, .counting = {}, .carried = {}, .lost_answers = {}};
   bool trouble = false;
   each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const&) {
     trouble = trouble || seen.status == Status::fail;
@@ -200,9 +219,12 @@ Known gather(Survey const& survey) {
   if (!trouble) return known;  // nothing to explain: the sets would only cost memory
   for (auto const& count : survey.arrivals) {
     known.counts[{count.at, count.from, count.family}] = &count;
+    known.counting.insert(count.at);
     if (count.udp_requests > 0)
       known.carried.insert({{.source = count.from, .target = count.at}, count.family});
   }
+  for (auto const& lost : survey.lost_answers)
+    known.lost_answers[{{.source = lost.from, .target = lost.to}, lost.family}] = &lost.said;
   each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
     if (result.udp.outcome != Outcome::answered) return;
     known.carried.insert({edge_of(seen), seen.family});

@@ -51,6 +51,10 @@ std::vector<Responder::Count> Responder::counts() const {
   return counts_->peers();
 }
 
+std::vector<LostAnswer> Responder::lost_answers() const {
+  return counts_->lost_answers();
+}
+
 UnsignedCount Responder::without_signature() const {
   return counts_->without_signature();
 }

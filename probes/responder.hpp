@@ -55,6 +55,8 @@ class Responder {
   [[nodiscard]] std::vector<Ports> ports() const;
   /// What arrived from each peer since the start.
   [[nodiscard]] std::vector<Count> counts() const;
+  /// Whom the answers did not reach, and who said so.
+  [[nodiscard]] std::vector<LostAnswer> lost_answers() const;
   /// What arrived and got no answer.
   [[nodiscard]] UnsignedCount without_signature() const;
   /// Closes every socket and joins every bulk thread, at once.

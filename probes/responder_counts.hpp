@@ -1,11 +1,15 @@
 #pragma once
 #include "probes/core/observation.hpp"
+#include "probes/lost_answer.hpp"
 #include "probes/wire/datagram.hpp"
+
+#include <boost/asio/ip/udp.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,8 +29,8 @@ struct UnsignedCount {
   std::uint64_t tcp_connections{};  ///< also those that closed or stayed silent
 };
 
-/// What a responder counts: who came, how often. Only what is signed gets an entry, so the roster
-/// of the run bounds it.
+/// What a responder counts: who came, how often, and whom the answers did not reach. Only what is
+/// signed gets an entry, so the roster of the run bounds it.
 class ResponderCounts {
  public:
   void udp_request(NodeIndex from, Family family) { ++of(from, family).udp_requests; }
@@ -37,7 +41,11 @@ class ResponderCounts {
 
   void unsigned_connection() { ++unsigned_.tcp_connections; }
 
+  /// The last word about a peer counts: what came before it may have been about the past.
+  void lost_answer(LostAnswer lost) { lost_.insert_or_assign({lost.to, lost.family}, lost); }
+
   [[nodiscard]] std::vector<PeerCount> peers() const;
+  [[nodiscard]] std::vector<LostAnswer> lost_answers() const;
 
   [[nodiscard]] UnsignedCount const& without_signature() const { return unsigned_; }
 
@@ -45,7 +53,24 @@ class ResponderCounts {
   PeerCount& of(NodeIndex from, Family family);
 
   std::map<std::pair<NodeIndex, Family>, PeerCount> peers_;
+  std::map<std::pair<NodeIndex, Family>, LostAnswer> lost_;
   UnsignedCount unsigned_;
+};
+
+/// Who asked from where; forgets the oldest when it knows too many.
+class Askers {
+ public:
+  using Endpoint = boost::asio::ip::udp::endpoint;
+
+  explicit Askers(std::size_t most) : most_{most} {}
+
+  void asked(Endpoint const& from, NodeIndex who);
+  [[nodiscard]] std::optional<NodeIndex> at(Endpoint const& from) const;
+
+ private:
+  std::size_t most_;
+  std::map<Endpoint, NodeIndex> who_;
+  std::deque<Endpoint> by_age_;
 };
 
 /// How many requests of each session arrived; forgets the oldest session when it holds too many.

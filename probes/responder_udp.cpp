@@ -1,5 +1,7 @@
 #include "probes/responder_udp.hpp"
 
+#include "probes/reach_outcome.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -59,8 +61,9 @@ Expected<std::shared_ptr<UdpAnswerer>> UdpAnswerer::open(asio::any_io_executor e
                                                          std::shared_ptr<ResponderCounts> counts) {
   std::mt19937 random{std::random_device{}()};
   Error last;
+  UdpProbeSocket::Options const options{.errors_by_peer = true};
   for (int draw = 0; draw < most_draws; ++draw) {
-    auto socket = UdpProbeSocket::open(executor, {address, draw_port(range, random)}, {});
+    auto socket = UdpProbeSocket::open(executor, {address, draw_port(range, random)}, options);
     if (socket)
       return std::shared_ptr<UdpAnswerer>{
           new UdpAnswerer{executor, std::move(*socket), passport, std::move(counts)}};
@@ -77,6 +80,7 @@ UdpAnswerer::UdpAnswerer(asio::any_io_executor executor, UdpProbeSocket socket, 
       passport_{passport},
       counts_{std::move(counts)},
       sessions_{most_sessions},
+      askers_{most_sessions},
       port_{socket_.local().port()} {}
 
 void UdpAnswerer::start() {
@@ -97,6 +101,7 @@ asio::awaitable<void> UdpAnswerer::serve(std::shared_ptr<UdpAnswerer> self) {
       self->answer(arrival);
       ++taken;
     }
+    self->note_lost_answers();
     if (taken == batch)
       co_await asio::post(self->executor_, asio::use_awaitable);
     else if (self->open_)
@@ -112,10 +117,27 @@ void UdpAnswerer::answer(Arrival const& arrival) {
     return;
   }
   counts_->udp_request(request->source, family_of(arrival.from.address()));
+  askers_.asked(arrival.from, request->source);
   answer->received_count = sessions_.arrived(request->source, request->session);
   answer->answered_ns = realtime_ns();
   auto const packed = encode(*answer, passport_.key);
   socket_.send_to(packed,
                   arrival.from);  // an answer that cannot leave is a lost one: the asker sees
+}
+
+/// An ICMP "unreachable" about an answer tells where the way back breaks, unless it is the asker
+/// itself: he no longer waits.
+void UdpAnswerer::note_lost_answers() {
+  for (auto const& [to, said] : socket_.take_undelivered()) {
+    auto const asker = askers_.at(to);
+    if (!asker || !decisive({&said, 1})) continue;
+    auto const outcome = outcome_of({.error_number = said.error_number,
+                                     .evidence = said,
+                                     .own = socket_.local().address(),
+                                     .target = to.address()});
+    if (outcome == Outcome::refused) continue;
+    counts_->lost_answer(
+        {.from = passport_.self, .to = *asker, .family = family_of(to.address()), .said = said});
+  }
 }
 }  // namespace leadline

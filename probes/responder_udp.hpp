@@ -37,12 +37,14 @@ class UdpAnswerer : public std::enable_shared_from_this<UdpAnswerer> {
               std::shared_ptr<ResponderCounts> counts);
   static boost::asio::awaitable<void> serve(std::shared_ptr<UdpAnswerer> self);
   void answer(Arrival const& arrival);
+  void note_lost_answers();
 
   boost::asio::any_io_executor executor_;
   UdpProbeSocket socket_;
   Passport passport_;
   std::shared_ptr<ResponderCounts> counts_;
   SessionCounts sessions_;
+  Askers askers_;
   std::uint16_t port_;
   bool open_{true};
 };

@@ -17,6 +17,7 @@ namespace leadline {
 namespace {
 // A machine that lies about its address in each ICMP error must not fill our memory.
 constexpr std::size_t most_kept = 64;
+constexpr std::size_t most_undelivered = 1024;  // of a thousand peers
 constexpr std::uint64_t ns_per_s = 1'000'000'000;
 
 char const* origin_name(std::uint8_t origin) {
@@ -74,6 +75,9 @@ void ErrorQueue::drain(int descriptor) {
     alignas(cmsghdr) std::array<std::byte, 512> control{};
     iovec part{.iov_base = packet.data(), .iov_len = packet.size()};
     msghdr message{};
+    boost::asio::ip::udp::endpoint to;  // of the packet that failed (ip(7), IP_RECVERR)
+    message.msg_name = to.data();
+    message.msg_namelen = static_cast<socklen_t>(to.capacity());
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
@@ -101,12 +105,15 @@ void ErrorQueue::drain(int descriptor) {
         }
         bool const too_big = error.ee_errno == EMSGSIZE;
         if (too_big && error.ee_origin == SO_EE_ORIGIN_LOCAL) ++local_too_big;
-        keep({.origin = origin_name(error.ee_origin),
-              .offender = offender(data, c->cmsg_len - CMSG_LEN(0)),
-              .type = error.ee_type,
-              .code = error.ee_code,
-              .error_number = static_cast<int>(error.ee_errno),
-              .mtu = too_big ? error.ee_info : 0});
+        IcmpEvidence const said{.origin = origin_name(error.ee_origin),
+                                .offender = offender(data, c->cmsg_len - CMSG_LEN(0)),
+                                .type = error.ee_type,
+                                .code = error.ee_code,
+                                .error_number = static_cast<int>(error.ee_errno),
+                                .mtu = too_big ? error.ee_info : 0};
+        keep(said);
+        if (by_peer && undelivered.size() < most_undelivered)
+          undelivered.push_back({.to = to, .said = said});
       }
     }
   }

@@ -2,6 +2,7 @@
 #include "probes/linux/icmp_evidence.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstdint>
@@ -15,11 +16,19 @@ struct SendStamp {
   std::uint64_t sent_ns{};
 };
 
+/// What was said about a packet to one peer.
+struct Undelivered {
+  boost::asio::ip::udp::endpoint to;
+  IcmpEvidence said;
+};
+
 /// What the kernel queued about packets that a socket sent earlier: errors and send stamps.
 struct ErrorQueue {
   std::vector<IcmpEvidence> evidence;  ///< the same said twice is one entry that counts
   std::vector<SendStamp> stamps;
-  std::uint32_t local_too_big{};  ///< sends that the own interface's MTU forbade
+  std::vector<Undelivered> undelivered;  ///< only if `by_peer`, and until somebody takes them
+  std::uint32_t local_too_big{};         ///< sends that the own interface's MTU forbade
+  bool by_peer{};                        ///< of a socket that talks to many
 
   /// Reads all that is there (MSG_ERRQUEUE), never blocks. Until this is done epoll keeps waking.
   /// Works on UDP and TCP descriptors, connected or not.

@@ -114,6 +114,7 @@ Expected<UdpProbeSocket> UdpProbeSocket::open(asio::any_io_executor executor,
                                 .code = error,
                                 .detail = "UDP socket on " + local.address().to_string()});
   opened.buffer_.resize(largest_packet);
+  opened.errors_.by_peer = options.errors_by_peer;
   return opened;
 }
 
@@ -202,6 +203,10 @@ void UdpProbeSocket::drain_errors() {
 
 std::vector<SendStamp> UdpProbeSocket::take_send_stamps() {
   return std::exchange(errors_.stamps, {});
+}
+
+std::vector<Undelivered> UdpProbeSocket::take_undelivered() {
+  return std::exchange(errors_.undelivered, {});
 }
 
 std::uint32_t UdpProbeSocket::believed_path_mtu() {

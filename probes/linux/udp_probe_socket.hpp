@@ -43,6 +43,7 @@ class UdpProbeSocket {
     Fragmentation fragmentation{Fragmentation::probe};
     bool send_stamps{false};
     std::uint8_t tos{0};
+    bool errors_by_peer{false};  ///< keep what take_undelivered() gives
   };
 
   /// Binds to `local` (port 0: any). Error: the stage "configuration" and what bind or setsockopt
@@ -74,6 +75,8 @@ class UdpProbeSocket {
   [[nodiscard]] std::vector<IcmpEvidence> const& evidence() const { return errors_.evidence; }
 
   std::vector<SendStamp> take_send_stamps();
+  /// What was said about packets to each peer, since the last call.
+  std::vector<Undelivered> take_undelivered();
 
   /// IP_MTU of a connected socket: what the kernel believes the path carries; 0 if unknown.
   [[nodiscard]] std::uint32_t believed_path_mtu();

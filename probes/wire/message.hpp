@@ -2,6 +2,7 @@
 #include "probes/catalogue.hpp"
 #include "probes/core/node_name.hpp"
 #include "probes/facts.hpp"
+#include "probes/lost_answer.hpp"
 
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
@@ -15,7 +16,7 @@
 namespace leadline {
 
 /// Both sides must speak the same: any change of a message below raises it.
-constexpr int protocol_version = 1;
+constexpr int protocol_version = 2;
 
 /// Largest frame that an agent may send, and that a coordinator may send, in octets.
 constexpr std::uint32_t agent_frame_limit = 4U << 20U;
@@ -101,8 +102,9 @@ struct Counted {
   static constexpr std::string_view name = "counted";
   RunId run{};
   std::vector<Arrived> arrived;
+  std::vector<LostAnswer> lost_answers;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counted, run, arrived)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counted, run, arrived, lost_answers)
 
 // From the coordinator.
 

@@ -1,5 +1,6 @@
 #include "probes/latency.hpp"
 #include "probes/path_mtu.hpp"
+#include "probes/reach.hpp"
 #include "probes/responder.hpp"
 #include "probes/tcp_push.hpp"
 #include "tests/lab/network/lab.hpp"
@@ -11,7 +12,10 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 #include <string>
+#include <vector>
 
 // The probes against the real responder, over a lab whose limits are exact.
 namespace leadline {
@@ -52,6 +56,8 @@ class Pair {
     if (!outcome) throw std::runtime_error{describe(outcome.error())};
     return *outcome;
   }
+
+  [[nodiscard]] std::vector<LostAnswer> lost_answers() const { return responder_->lost_answers(); }
 
  private:
   [[nodiscard]] lab::LabNode const& node(std::string const& cluster) const {
@@ -162,6 +168,26 @@ TEST_F(ProbesInTheLab, AClampedMssIsSeen) {
         auto const push = Pair{place}.measured(TcpPush{});
         EXPECT_EQ(push.clamped_mss_octets, 1300U);
         EXPECT_EQ(push.arrived_bytes, push.pushed_bytes);
+      });
+}
+
+TEST_F(ProbesInTheLab, TheResponderLearnsWhereItsAnswersAreLost) {
+  in_lab(
+      "{family: dual, routed: true, faults: [{nft: iifname cluster0 meta l4proto udp reject with "
+      "icmpx no-route, hook: forward, in: router2}]}",
+      [](Lab& place) {
+        for (std::size_t const family : {0U, 1U}) {
+          Pair pair{place, family};
+          auto const reach = pair.measured(Reach{.timeout_ms = std::chrono::milliseconds{1000}});
+          EXPECT_EQ(reach.udp.outcome, Outcome::silent) << "nobody tells the asker";
+          auto const lost = pair.lost_answers();
+          ASSERT_EQ(lost.size(), 1U);
+          EXPECT_EQ(lost[0].from, there);
+          EXPECT_EQ(lost[0].to, here);
+          EXPECT_EQ(lost[0].said.offender, family == 0 ? "10.200.2.254" : "fd00:200:0:2::254");
+          EXPECT_EQ(lost[0].said.type, family == 0 ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH);
+          EXPECT_EQ(lost[0].said.code, family == 0 ? ICMP_NET_UNREACH : ICMP6_DST_UNREACH_NOROUTE);
+        }
       });
 }
 

@@ -39,6 +39,34 @@ void unreached(Observation& seen, Reach::Result& result, Outcome outcome) {
   for (auto& attempt : result.tcp) attempt.outcome = outcome;
 }
 
+Where between(std::string const& from, std::string const& to) {
+  return [=](auto const& source, auto const& target) { return source == from && target == to; };
+}
+
+IcmpEvidence said_by_router(std::string origin, int type, int code) {
+  return {.origin = std::move(origin), .offender = "192.0.2.254", .type = type, .code = code};
+}
+
+IcmpEvidence icmp(int type, int code) {
+  return said_by_router("icmp", type, code);
+}
+
+IcmpEvidence icmp6(int type, int code) {
+  return said_by_router("icmp6", type, code);
+}
+
+Observation silent_synchronization(NodeIndex node) {
+  return {
+      .source = node,
+      .target = node,
+      .family = Family::ipv4,
+      .probe = "sync",
+      .status = Status::fail,
+      .reason = {},
+      .result = SyncPort::Result{
+          .endpoint = "10.0.0.1:9185", .outcome = Outcome::silent, .system_error = "timed out"}};
+}
+
 auto fails_as(Outcome outcome) {
   return [outcome](Observation& seen, Reach::Result& result) { unreached(seen, result, outcome); };
 }
@@ -170,84 +198,165 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Reach, FaultTable,
-    testing::Values(Row{"node_absent",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(touching("east/n1"), fails_as(Outcome::absent_on_link));
-                          m.skip_after_reach(touching("east/n1")).arrived(touching("east/n1"), 0);
-                        },
-                        {"REACH_HOST_ABSENT node east/n1 both"},
-                        not_ready},
-                    Row{"stateful_inbound_drop",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(into("east/n1"), fails_as(Outcome::silent));
-                          m.skip_after_reach(into("east/n1")).arrived(into("east/n1"), 0);
-                        },
-                        {"REACH_FILTERED node east/n1 inbound"},
-                        not_ready},
-                    Row{"one_way_inbound",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(touching("east/n1"), fails_as(Outcome::silent));
-                          m.skip_after_reach(touching("east/n1")).arrived(into("east/n1"), 0);
-                        },
-                        {"REACH_ONE_WAY node east/n1 inbound"},
-                        not_ready},
-                    Row{"reset",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused));
-                          m.skip_after_reach(into("east/n1"));
-                        },
-                        {"REACH_FILTERED node east/n1 inbound"},
-                        not_ready},
-                    Row{"no_route_between",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(from_cluster("east"), fails_as(Outcome::no_route_at_hop));
-                          m.skip_after_reach(from_cluster("east"));
-                        },
-                        {"REACH_NO_ROUTE clusters east -> west forward"},
-                        not_ready},
-                    Row{"no_route_told_once",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(everywhere, fails_as(Outcome::silent));
-                          m.arrived(from_cluster("east"), 0);
-                          m.spoil<Reach>(
-                              [](auto const& source, auto const& target) {
-                                return source == "east/n1" && target == "west/n1";
-                              },
-                              fails_as(Outcome::no_route_at_hop));
-                          m.skip_after_reach(everywhere);
-                        },
-                        {"REACH_NO_ROUTE clusters east -> west forward"},
-                        not_ready},
-                    Row{"part_of_ports",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(into("west/n2"), [](Observation& seen, Reach::Result& r) {
-                            seen.status = Status::fail;
-                            for (std::size_t i = 4; i < 8; ++i) r.tcp[i].outcome = Outcome::silent;
-                          });
-                        },
-                        {"REACH_PORT_RANGE node west/n2 inbound"},
-                        not_ready},
-                    Row{"nat",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(from_cluster("east"), [](Observation&, Reach::Result& r) {
-                            r.udp.source_seen = "192.0.2.1:1024";
-                          });
-                        },
-                        {"PATH_NAT clusters east -> west forward"},
-                        warnings},
-                    Row{"two_faults",
-                        [](SurveyMaker& m) {
-                          m.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused));
-                          m.skip_after_reach(into("east/n1"));
-                          m.spoil<PathMtu>(out_of("west/n3"), [](Observation&, PathMtu::Result& r) {
-                            r.path_mtu_octets = 1400;
-                            r.smallest_lost_octets = 1401;
-                            r.limit = MtuLimit::silent;
-                          });
-                        },
-                        {"REACH_FILTERED node east/n1 inbound",
-                         "MTU_L2_MISMATCH node west/n3 outbound"},
-                        not_ready}));
+    testing::Values(
+        Row{"node_absent",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(touching("east/n1"), fails_as(Outcome::absent_on_link));
+              m.skip_after_reach(touching("east/n1")).arrived(touching("east/n1"), 0);
+            },
+            {"REACH_HOST_ABSENT node east/n1 both"},
+            not_ready},
+        Row{"stateful_inbound_drop",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(into("east/n1"), fails_as(Outcome::silent));
+              m.skip_after_reach(into("east/n1")).arrived(into("east/n1"), 0);
+            },
+            {"REACH_FILTERED node east/n1 inbound"},
+            not_ready},
+        Row{"one_way_inbound",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(touching("east/n1"), fails_as(Outcome::silent));
+              m.skip_after_reach(touching("east/n1")).arrived(into("east/n1"), 0);
+            },
+            {"REACH_ONE_WAY node east/n1 inbound"},
+            not_ready},
+        Row{"reset",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused));
+              m.skip_after_reach(into("east/n1"));
+            },
+            {"REACH_FILTERED node east/n1 inbound"},
+            not_ready},
+        Row{"no_route_between",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(from_cluster("east"), fails_as(Outcome::no_route_at_hop));
+              m.skip_after_reach(from_cluster("east"));
+            },
+            {"REACH_NO_ROUTE clusters east -> west forward"},
+            not_ready},
+        Row{"no_route_told_once",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(everywhere, fails_as(Outcome::silent));
+              m.arrived(from_cluster("east"), 0);
+              m.spoil<Reach>(
+                  [](auto const& source, auto const& target) {
+                    return source == "east/n1" && target == "west/n1";
+                  },
+                  fails_as(Outcome::no_route_at_hop));
+              m.skip_after_reach(everywhere);
+            },
+            {"REACH_NO_ROUTE clusters east -> west forward"},
+            not_ready},
+        Row{"no_route_told_to_an_answer",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(everywhere, fails_as(Outcome::silent));
+              m.arrived(from_cluster("east"), 0).skip_after_reach(everywhere);
+              m.lost_answers(between("east/n2", "west/n1"), icmp(3, 0));
+            },
+            {"REACH_NO_ROUTE clusters east -> west forward"},
+            not_ready},
+        Row{"no_ipv6_route_told_to_an_answer",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(everywhere, fails_as(Outcome::silent));
+              m.arrived(from_cluster("east"), 0).skip_after_reach(everywhere);
+              m.lost_answers(between("east/n2", "west/n1"), icmp6(1, 0));
+            },
+            {"REACH_NO_ROUTE clusters east -> west forward"},
+            not_ready},
+        Row{"answers_of_one_node_prohibited",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(into("east/n1"), fails_as(Outcome::silent));
+              m.skip_after_reach(into("east/n1"));
+              m.lost_answers(out_of("east/n1"), icmp6(1, 1));
+            },
+            {"REACH_FILTERED node east/n1 outbound"},
+            not_ready},
+        Row{"asker_absent_for_the_answers",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(out_of("east/n1"), fails_as(Outcome::silent));
+              m.skip_after_reach(out_of("east/n1"));
+              m.lost_answers(into("east/n1"), icmp(3, 1));
+            },
+            {"REACH_HOST_ABSENT node east/n1 inbound"},
+            not_ready},
+        Row{"a_lost_answer_among_many_that_arrived",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(into("west/n3"), fails_as(Outcome::silent));
+              m.skip_after_reach(into("west/n3")).arrived(into("west/n3"), 0);
+              m.lost_answers(out_of("east/n1"), icmp(3, 0));
+            },
+            {"REACH_FILTERED node west/n3 inbound"},
+            not_ready},
+        Row{"part_of_ports",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(into("west/n2"), [](Observation& seen, Reach::Result& r) {
+                seen.status = Status::fail;
+                for (std::size_t i = 4; i < 8; ++i) r.tcp[i].outcome = Outcome::silent;
+              });
+            },
+            {"REACH_PORT_RANGE node west/n2 inbound"},
+            not_ready},
+        Row{"part_of_ports_and_loss",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(everywhere, [](Observation& seen, Reach::Result& r) {
+                seen.status = Status::fail;
+                for (std::size_t i = 4; i < 8; ++i) r.tcp[i].outcome = Outcome::silent;
+              });
+              m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                r.lost_forward = 30;
+                r.received = 570;
+              });
+            },
+            {"REACH_PORT_RANGE clusters east -> west both", "LOSS clusters east -> west both"},
+            not_ready},
+        Row{"synchronization_and_mtu",
+            [](SurveyMaker& m) {
+              m.survey().plan.synchronization_addresses = {"10.0.0.1:9185"};
+              for (NodeIndex node = 0; node < 6; ++node)
+                m.survey().node_observations.push_back(silent_synchronization(node));
+              m.spoil<PathMtu>(out_of("west/n3"), [](Observation&, PathMtu::Result& r) {
+                r.path_mtu_octets = 1400;
+                r.smallest_lost_octets = 1401;
+                r.limit = MtuLimit::silent;
+              });
+            },
+            {"SYNC_UNREACHABLE cluster east both", "SYNC_UNREACHABLE cluster west both",
+             "MTU_L2_MISMATCH node west/n3 outbound"},
+            not_ready},
+        Row{"outside_the_range_and_lossy",
+            [](SurveyMaker& m) {
+              m.survey().plan.network_ranges = {"10.100.0.0/16"};
+              m.record("east/n2").addresses = {"10.128.0.7"};
+              m.spoil<Reach>(out_of("east/n2"), [](Observation&, Reach::Result& r) {
+                r.udp.source_seen = "10.128.0.7:40000";
+              });
+              m.spoil<Latency>(out_of("east/n2"), [](Observation&, Latency::Result& r) {
+                r.lost_forward = 30;
+                r.received = 570;
+              });
+            },
+            {"ADDR_OUTSIDE_RANGE node east/n2 both", "LOSS node east/n2 outbound"},
+            not_ready},
+        Row{"nat",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(from_cluster("east"), [](Observation&, Reach::Result& r) {
+                r.udp.source_seen = "192.0.2.1:1024";
+              });
+            },
+            {"PATH_NAT clusters east -> west forward"},
+            warnings},
+        Row{"two_faults",
+            [](SurveyMaker& m) {
+              m.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused));
+              m.skip_after_reach(into("east/n1"));
+              m.spoil<PathMtu>(out_of("west/n3"), [](Observation&, PathMtu::Result& r) {
+                r.path_mtu_octets = 1400;
+                r.smallest_lost_octets = 1401;
+                r.limit = MtuLimit::silent;
+              });
+            },
+            {"REACH_FILTERED node east/n1 inbound", "MTU_L2_MISMATCH node west/n3 outbound"},
+            not_ready}));
 
 void shrink(PathMtu::Result& result, std::uint32_t octets, MtuLimit limit, int ttl) {
   result.path_mtu_octets = octets;
@@ -532,15 +641,7 @@ TEST(Findings, CpuBoundStreamsAreNoted) {
 TEST(Findings, UnreachableSynchronizationAddressIsNamed) {
   SurveyMaker maker;
   maker.survey().plan.synchronization_addresses = {"10.0.0.1:9185"};
-  maker.survey().node_observations.push_back(
-      {.source = 0,
-       .target = 0,
-       .family = Family::ipv4,
-       .probe = "sync",
-       .status = Status::fail,
-       .reason = {},
-       .result = SyncPort::Result{
-           .endpoint = "10.0.0.1:9185", .outcome = Outcome::silent, .system_error = "timed out"}});
+  maker.survey().node_observations.push_back(silent_synchronization(0));
   auto const findings = find_causes(maker.survey());
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(shown(findings[0]), "SYNC_UNREACHABLE node east/n1 both");

@@ -62,6 +62,22 @@ TEST_P(ResponderOverLoopback, ARepeatedRequestIsCountedAndAnsweredInItsOwnLength
   }
 }
 
+TEST_P(ResponderOverLoopback, AnAskerWhoNoLongerWaitsIsNoLostAnswer) {
+  auto responder = respond(2);
+  udp::endpoint const target{address_, responder->ports().front().udp};
+  Datagram request;
+  request.run = run_;
+  request.source = 1;
+  request.target = 2;
+  udp::socket{context_, {address_, 0}}.send_to(asio::buffer(encode(request, key_)), target);
+  ASSERT_TRUE(becomes([&] { return !responder->counts().empty(); }));
+  // The kernel has refused that answer before the next is sent, which reads the error.
+  udp::socket patient{context_, {address_, 0}};
+  patient.send_to(asio::buffer(encode(request, key_)), target);
+  ASSERT_TRUE(becomes([&] { return patient.available() > 0; }));
+  EXPECT_TRUE(responder->lost_answers().empty());
+}
+
 TEST_P(ResponderOverLoopback, AnAnswerIsNotAnswered) {
   auto responder = respond(2);
   udp::socket stranger{context_, {address_, 0}};

@@ -8,6 +8,20 @@
 namespace leadline {
 namespace {
 
+TEST(Askers, AreKnownByWhereTheyAskedFromUntilTooManyCame) {
+  using Endpoint = Askers::Endpoint;
+  auto const address = boost::asio::ip::make_address("192.0.2.1");
+  Askers askers{2};
+  askers.asked(Endpoint{address, 1000}, 7);
+  askers.asked(Endpoint{address, 1001}, 8);
+  askers.asked(Endpoint{address, 1000}, 9);
+  EXPECT_EQ(askers.at({address, 1000}), 9);
+  EXPECT_EQ(askers.at({address, 1001}), 8);
+  askers.asked(Endpoint{address, 1002}, 7);
+  EXPECT_EQ(askers.at({address, 1000}), std::nullopt);
+  EXPECT_EQ(askers.at({address, 1002}), 7);
+}
+
 TEST(SessionCounts, CountEachSessionOfEachSource) {
   SessionCounts counts{10};
   EXPECT_EQ(counts.arrived(1, 5), 1U);

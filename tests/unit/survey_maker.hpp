@@ -81,6 +81,15 @@ class SurveyMaker {
     return *this;
   }
 
+  /// The answers of the source to the target met this on the way.
+  SurveyMaker& lost_answers(Where const& where, IcmpEvidence const& said) {
+    for (auto const& count : survey_.arrivals)
+      if (where(format(survey_.nodes[count.at].name), format(survey_.nodes[count.from].name)))
+        survey_.lost_answers.push_back(
+            {.from = count.at, .to = count.from, .family = count.family, .said = said});
+    return *this;
+  }
+
   static CertificateFacts certificate(std::chrono::system_clock::time_point now) {
     auto const seconds = std::chrono::system_clock::to_time_t(now);
     CertificateFacts facts;
