@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdexcept>
 
 namespace leadline::lab {
@@ -66,7 +67,27 @@ expect:
   EXPECT_EQ(topology.fabric.links[0].b_to_a, Impairment{});
 }
 
-TEST(Scenario, CanBeReadFromEveryFileOfTheFaultTable) {
+/// What a scenario leaves open, so that a wrong report would pass.
+std::vector<std::string> gaps_in(Expectation const& expected) {
+  std::vector<std::string> gaps;
+  if (!expected.exit_code) gaps.emplace_back(": no exit_code");
+  std::set<std::string> severities;
+  for (auto const& finding : expected.findings) {
+    severities.insert(finding.severity);
+    if (finding.severity.empty()) gaps.push_back(": no severity of " + finding.code);
+    if (finding.scope.is_null()) gaps.push_back(": no scope of " + finding.code);
+    if (finding.direction.empty()) gaps.push_back(": no direction of " + finding.code);
+  }
+  std::string follows = "ready";
+  if (severities.contains("warning")) follows = "ready_with_warnings";
+  if (severities.contains("error")) follows = "not_ready";
+  // Empty: the coordinator is killed. Unknown: what is missing outweighs warnings.
+  if (!expected.verdict.empty() && expected.verdict != "unknown" && expected.verdict != follows)
+    gaps.push_back(": from its findings follows " + follows + ", not " + expected.verdict);
+  return gaps;
+}
+
+TEST(Scenario, ExpectsAllOfAReportInEveryFileOfTheFaultTable) {
   int files = 0;
   for (auto const& entry :
        std::filesystem::directory_iterator{LEADLINE_SOURCE_DIR "/tests/lab/scenarios"}) {
@@ -77,7 +98,9 @@ TEST(Scenario, CanBeReadFromEveryFileOfTheFaultTable) {
                           << scenario.error().front().message;
     EXPECT_NO_THROW(plan_topology(*scenario)) << entry.path();
     EXPECT_FALSE(scenario->about.empty()) << entry.path();
-    EXPECT_TRUE(scenario->expect.exit_code) << entry.path();
+    for (auto const& gap : gaps_in(scenario->expect)) ADD_FAILURE() << entry.path() << gap;
+    if (scenario->then_expect)
+      for (auto const& gap : gaps_in(*scenario->then_expect)) ADD_FAILURE() << entry.path() << gap;
     ++files;
   }
   EXPECT_GT(files, 0);
@@ -125,6 +148,8 @@ TEST(Scenario, NamesEveryMistakeWithItsPlace) {
       {"events:\n  - {when: '(', kill: east/n1}", {"2:5 when: '(' is not a regular expression"}},
       {"events:\n  - {when: x}", {"2:5 an event is"}},
       {"expect: {verdict: fine}", {"1:19 verdict must be one of"}},
+      {"expect: {findings: [{code: LOSS, direction: east, evidence: '('}]}",
+       {"1:45 direction must be one of", "1:21 evidence: '(' is not a regular expression"}},
       {"clusters: {a: 1, b: 2, c: 3}\nrouted: true", {"1:1 routed takes exactly two"}},
       {"mtu: 1500\nmtu: 9000", {"2:1 'mtu' stands here twice"}},
       {"{", {"1:1 end of map"}},

@@ -3,24 +3,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 namespace leadline::lab {
 namespace {
 
+bool any_line_matches(nlohmann::json const& lines, std::string const& pattern) {
+  std::regex const wanted{pattern};
+  return std::ranges::any_of(lines, [&](nlohmann::json const& line) {
+    return std::regex_search(line.get_ref<std::string const&>(), wanted);
+  });
+}
+
 bool matches(ExpectedFinding const& expected, nlohmann::json const& finding) {
   return finding.at("code") == expected.code &&
          (expected.severity.empty() || finding.at("severity") == expected.severity) &&
-         (expected.scope.is_null() || finding.at("scope") == expected.scope);
+         (expected.scope.is_null() || finding.at("scope") == expected.scope) &&
+         (expected.direction.empty() || finding.at("direction") == expected.direction) &&
+         (expected.evidence.empty() || any_line_matches(finding.at("evidence"), expected.evidence));
 }
 
 bool allowed(Expectation const& expected, nlohmann::json const& finding) {
   auto const severity = finding.at("severity").get<std::string>();
-  if (severity == "info") return true;
-  if (std::ranges::any_of(expected.findings,
-                          [&](auto const& wanted) { return matches(wanted, finding); }))
-    return true;
   auto const code = finding.at("code").get<std::string>();
-  return severity == "warning" && std::ranges::count(expected.also_allowed, code) > 0;
+  return severity == "info" ||
+         (severity == "warning" && std::ranges::count(expected.also_allowed, code) > 0);
+}
+
+std::string shown(ExpectedFinding const& wanted) {
+  return fmt::format("{} {} {} {} /{}/", wanted.severity, wanted.code, wanted.scope.dump(),
+                     wanted.direction, wanted.evidence);
 }
 }  // namespace
 
@@ -32,12 +44,16 @@ std::vector<std::string> differences(Expectation const& expected, nlohmann::json
   if (expected.exit_code && report.at("exit_code") != *expected.exit_code)
     all.push_back(fmt::format("exit code {} in the report, expected {}",
                               report.at("exit_code").dump(), *expected.exit_code));
-  auto const& findings = report.at("findings");
-  for (auto const& wanted : expected.findings)
-    if (std::ranges::none_of(findings, [&](auto const& seen) { return matches(wanted, seen); }))
-      all.push_back(fmt::format("not found: {} {}", wanted.code, wanted.scope.dump()));
-  for (auto const& finding : findings)
-    if (!allowed(expected, finding)) all.push_back(fmt::format("not expected: {}", finding.dump()));
+  auto wanted = expected.findings;
+  for (auto const& finding : report.at("findings")) {
+    auto const found = std::ranges::find_if(
+        wanted, [&](ExpectedFinding const& one) { return matches(one, finding); });
+    if (found != wanted.end())
+      wanted.erase(found);
+    else if (!allowed(expected, finding))
+      all.push_back(fmt::format("not expected: {}", finding.dump()));
+  }
+  for (auto const& one : wanted) all.push_back(fmt::format("not found: {}", shown(one)));
   return all;
 }
 }  // namespace leadline::lab

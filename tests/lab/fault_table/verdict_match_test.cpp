@@ -7,7 +7,11 @@ namespace {
 using nlohmann::json;
 
 json finding(std::string const& code, std::string const& severity, std::string const& node) {
-  return {{"code", code}, {"severity", severity}, {"scope", {{"kind", "node"}, {"node", node}}}};
+  return {{"code", code},
+          {"severity", severity},
+          {"scope", {{"kind", "node"}, {"node", node}}},
+          {"direction", "inbound"},
+          {"evidence", {"30 of 600 packets lost", "and 5 more like these"}}};
 }
 
 json report(json const& findings) {
@@ -18,8 +22,10 @@ Expectation loss_on_n2() {
   return {.verdict = "not_ready",
           .exit_code = 20,
           .findings = {{.code = "LOSS",
-                        .severity = {},
-                        .scope = {{"kind", "node"}, {"node", "east/n2"}}}},
+                        .severity = "error",
+                        .scope = {{"kind", "node"}, {"node", "east/n2"}},
+                        .direction = "inbound",
+                        .evidence = "^[0-9]+ of 600"}},
           .also_allowed = {"REORDERING"}};
 }
 
@@ -39,6 +45,8 @@ TEST(VerdictMatch, ObjectsToAnythingElse) {
   std::vector<Mismatch> const table{
       {json::array(), 1},
       {json::array({finding("LOSS", "error", "east/n1")}), 2},
+      {json::array({finding("LOSS", "warning", "east/n2")}), 2},
+      {json::array({finding("LOSS", "error", "east/n2"), finding("LOSS", "error", "east/n2")}), 1},
       {json::array({finding("LOSS", "error", "east/n2"), finding("LOSS", "error", "east/n1")}), 1},
       {json::array({finding("LOSS", "error", "east/n2"), finding("LATENCY_HIGH", "warning", "x")}),
        1},
@@ -46,6 +54,15 @@ TEST(VerdictMatch, ObjectsToAnythingElse) {
   };
   for (auto const& [findings, expected] : table)
     EXPECT_EQ(differences(loss_on_n2(), report(findings)).size(), expected) << findings;
+}
+
+TEST(VerdictMatch, ObjectsToAnotherDirectionAndToOtherEvidence) {
+  auto other_way = finding("LOSS", "error", "east/n2");
+  other_way["direction"] = "both";
+  auto other_numbers = finding("LOSS", "error", "east/n2");
+  other_numbers["evidence"] = json::array({"3 of 60 packets lost"});
+  for (auto const& seen : {other_way, other_numbers})
+    EXPECT_EQ(differences(loss_on_n2(), report(json::array({seen}))).size(), 2U) << seen;
 }
 
 TEST(VerdictMatch, ObjectsToAnotherVerdictOrExitCode) {

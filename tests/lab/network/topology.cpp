@@ -132,6 +132,7 @@ void add_router(Topology& topology, Scenario const& scenario, AddressPlan const&
   auto router = new_machine(fmt::format("router{}", cluster), plan);
   router.sysctls["ipv4/ip_forward"] = "1";
   router.sysctls["ipv4/icmp_ratelimit"] = "0";  // each probe of a fault gets its answer
+  if (plan.v6()) router.sysctls["ipv6/icmp/ratelimit"] = "0";
   if (plan.v6()) router.sysctls["ipv6/conf/all/forwarding"] = "1";
   add_tap(topology, router, "cluster0", cluster - 1, scenario.mtu);
   plan.configure(router, "cluster0", cluster, router_host);

@@ -40,15 +40,19 @@ AgentOverride read_agent(YAML::Node const& node, Mistakes& mistakes) {
   return agent;
 }
 
+void check_regex(YamlMapping const& mapping, std::string const& key, std::string const& text) {
+  try {
+    std::regex{text};
+  } catch (std::regex_error const& error) {
+    mapping.mistake(key + ": '" + text + "' is not a regular expression: " + error.what());
+  }
+}
+
 Event read_event(YAML::Node const& node, Mistakes& mistakes) {
   YamlMapping mapping{node, mistakes};
   Event event;
   event.when = mapping.text("when").value_or("");
-  try {
-    std::regex{event.when};
-  } catch (std::regex_error const& error) {
-    mapping.mistake("when: '" + event.when + "' is not a regular expression: " + error.what());
-  }
+  check_regex(mapping, "when", event.when);
   if (auto const target = mapping.text("kill"))
     event = {.when = event.when, .action = Event::Action::kill, .target = *target};
   if (auto const target = mapping.text("stop"))
@@ -63,7 +67,14 @@ ExpectedFinding read_finding(YAML::Node const& node, Mistakes& mistakes) {
   YamlMapping mapping{node, mistakes};
   ExpectedFinding finding;
   finding.code = mapping.text("code").value_or("");
-  finding.severity = mapping.text("severity").value_or("");
+  static std::map<std::string, std::string> const severities{
+      {"error", "error"}, {"warning", "warning"}, {"info", "info"}};
+  static std::map<std::string, std::string> const directions{
+      {"both", "both"}, {"inbound", "inbound"}, {"outbound", "outbound"}, {"forward", "forward"}};
+  finding.severity = mapping.choice("severity", severities).value_or("");
+  finding.direction = mapping.choice("direction", directions).value_or("");
+  finding.evidence = mapping.text("evidence").value_or("");
+  check_regex(mapping, "evidence", finding.evidence);
   if (auto const scope = mapping.take("scope")) {
     YamlMapping fields{*scope, mistakes};
     for (auto const* key : {"kind", "node", "source", "target", "cluster"})

@@ -48,8 +48,10 @@ struct Event {
 
 struct ExpectedFinding {
   std::string code;
-  std::string severity;  ///< empty: any
-  nlohmann::json scope;  ///< as in the report; null: any
+  std::string severity;   ///< empty: any
+  nlohmann::json scope;   ///< as in the report; null: any
+  std::string direction;  ///< as in the report; empty: any
+  std::string evidence;   ///< a regular expression that is found in a line of it; empty: any
 };
 
 struct Expectation {
