@@ -50,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"expected", hello_of("east", "n1"), east, ""},
         Case{"node_with_dots", hello_of("east", "n1.example"), east, ""},
-        Case{"newer_protocol", hello_of("east", "n1", protocol_version + 1), east, "speaks protocol"},
+        Case{"newer_protocol", hello_of("east", "n1", protocol_version + 1), east,
+             "speaks protocol"},
         Case{"older_protocol", hello_of("east", "n1", 0), east, "speaks protocol 0"},
         Case{"coordinators_certificate", hello_of("east", "n1"), coordinator, "not of an agent"},
         Case{"other_clusters_certificate", hello_of("west", "n1"), east, "is for cluster 'east'"},
