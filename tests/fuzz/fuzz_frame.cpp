@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   if (size == 0) return 0;
   std::string_view const bytes{reinterpret_cast<char const*>(data), size};
-  auto const step = std::size_t{bytes.front()} % 64 + 1;
+  auto const step = std::size_t{data[0]} % 64 + 1;
   leadline::FrameReader reader{4096};
   for (std::size_t at = 1; at < size; at += step) {
     reader.feed(bytes.substr(at, step));
