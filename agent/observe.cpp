@@ -46,6 +46,9 @@ void cap(Latency& probe, BitRate) {
 void cap(Bandwidth& probe, BitRate max_rate) {
   probe.streams = std::clamp(probe.streams, 1, 32);
   probe.duration_ms = std::clamp(probe.duration_ms, 100ms, 60000ms);
+  probe.dscp = std::clamp(probe.dscp, 0, 63);
+  if (probe.mss != 0) probe.mss = std::clamp(probe.mss, 88, 32767);
+  if (probe.record_octets != 0) probe.record_octets = std::clamp(probe.record_octets, 512, 16384);
   auto& rate = probe.rate_limit_bits_per_second;
   if (rate.per_second <= 0 || rate > max_rate) rate = max_rate;
 }
@@ -76,6 +79,7 @@ AnyProbe made_ready(AnyProbe probe, Path const& path, Equipment const& equipment
         p.path = path;
         if constexpr (requires { p.identity; }) p.identity = equipment.identity;
         if constexpr (requires { p.slot; }) p.slot = equipment.slot;
+        if constexpr (requires { p.link_speed; }) p.link_speed = equipment.link_speed;
         cap(p, equipment.max_rate);
       },
       probe);

@@ -55,7 +55,7 @@ Run::Run(asio::any_io_executor executor, Options options, Prepare const& order, 
       options_{std::move(options)},
       send_{std::move(send)},
       passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self},
-      bulk_slot_{std::make_shared<BulkSlot>()} {
+      bulk_slot_{std::make_shared<BulkSlot>(options_.max_rate)} {
   prepared_.run = order.run;
   prepared_.facts = gather_facts(migration_interface(options_));
   load_identity();
@@ -196,8 +196,11 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
     using Probing = decltype(asio::co_spawn(run->executor_, observe(AnyProbe{}), asio::deferred));
     std::vector<Probing> ops;
     bool refused = false;
-    Equipment const equipment{
-        .identity = run->identity_, .slot = run->bulk_slot_, .max_rate = run->options_.max_rate};
+    auto const link_speed = run->prepared_.facts.interface.speed_bits_per_second;
+    Equipment const equipment{.identity = run->identity_,
+                              .slot = run->bulk_slot_,
+                              .max_rate = run->options_.max_rate,
+                              .link_speed = {static_cast<double>(link_speed)}};
     for (auto const& probe : batch->probes) {
       if (auto const* sync = std::get_if<SyncPort>(&probe);
           sync != nullptr && !run->allows_sync(sync->endpoint)) {

@@ -1,6 +1,8 @@
 #include "probes/bandwidth.hpp"
 
 #include "probes/bulk_exchange.hpp"
+#include "probes/bulk_limit.hpp"
+#include "probes/bulk_sampling.hpp"
 #include "probes/bulk_stream.hpp"
 #include "probes/core/quantity.hpp"
 #include "probes/core/within.hpp"
@@ -9,17 +11,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace leadline {
 namespace {
 using boost::asio::ip::tcp;
 using namespace std::chrono_literals;
-
-/// A thread that is this busy has no time left to send more.
-constexpr double busy_share = 0.9;
-using Streams = std::vector<std::unique_ptr<BulkStream>>;
 
 Error failed(boost::system::error_code code, std::string detail) {
   return {.stage = Error::Stage::transfer, .code = code, .detail = std::move(detail)};
@@ -31,14 +28,26 @@ Error misconfigured(std::string detail) {
           .detail = std::move(detail)};
 }
 
-/// Settings of the interface that the engine does not honour yet.
-std::string unsupported(Bandwidth const& probe) {
-  if (probe.mode == BulkMode::verify) return "verify mode is not offered yet";
-  if (probe.bidirectional) return "both directions at once are not offered yet";
-  if (!probe.congestion.empty() || probe.dscp != 0 || probe.mss != 0 || !probe.cipher.empty() ||
-      probe.record_octets != 0)
-    return "socket and TLS settings are not offered yet";
-  return {};
+FlowFacts facts_of(Bandwidth const& probe, BulkCount const& count, BulkEnd const& sender,
+                   BulkEnd const& receiver) {
+  FlowFacts facts{.rate = {count.rate_bits_per_second},
+                  .transferred_bytes = count.transferred_bytes,
+                  .rate_limit = probe.rate_limit_bits_per_second,
+                  .byte_limit = probe.byte_limit_bytes,
+                  .link_speed = probe.link_speed,
+                  .sender = sender.load,
+                  .receiver = receiver.load,
+                  .sender_delay = sender.delay,
+                  .receiver_delay = receiver.delay};
+  for (auto const& stream : sender.streams) {
+    facts.busy_seconds += 1e-6 * static_cast<double>(stream.busy_us);
+    facts.receive_window_limited_seconds +=
+        1e-6 * static_cast<double>(stream.receive_window_limited_us);
+    facts.send_buffer_limited_seconds += 1e-6 * static_cast<double>(stream.send_buffer_limited_us);
+    facts.retransmitted_segments += stream.retransmitted_segments;
+    facts.delivery_rate.per_second += static_cast<double>(stream.delivery_rate_bits_per_second);
+  }
+  return facts;
 }
 
 Async<bool> agree(Bandwidth probe, tcp::socket* control) {
@@ -56,84 +65,121 @@ Async<bool> agree(Bandwidth probe, tcp::socket* control) {
   co_return true;
 }
 
-/// All connections first, then all threads, so that the streams start together.
-Async<Streams> open_streams(Bandwidth probe, std::uint32_t session) {
+/// One direction at this end: its connections, then its threads.
+struct Side {
   std::vector<tcp::socket> sockets;
-  while (std::cmp_less(sockets.size(), probe.streams)) {
-    auto socket = co_await open_data_connection(
-        probe.path, {.purpose = Preamble::Purpose::bulk_stream, .session = session});
-    if (!socket) co_return tl::unexpected(std::move(socket.error()));
-    sockets.push_back(std::move(*socket));
-  }
-  auto const allowance =
-      std::make_shared<SendAllowance>(probe.byte_limit_bytes, probe.rate_limit_bits_per_second);
-  // The bucket keeps the limit; the pacing only spreads what it grants, so it may be looser.
-  BitRate const pacing{2 * probe.rate_limit_bits_per_second.per_second / probe.streams};
-  Streams streams;
-  for (auto& socket : sockets) {
-    auto stream =
-        BulkStream::start(std::move(socket),
-                          {.identity = probe.transport == Transport::tls ? probe.identity : nullptr,
-                           .mode = probe.mode,
-                           .allowance = allowance,
-                           .pacing = pacing});
-    if (!stream) co_return tl::unexpected(std::move(stream.error()));
-    streams.push_back(std::move(*stream));
-  }
-  co_return streams;
-}
-
-std::string failure_of(Streams const& streams) {
-  for (auto const& stream : streams)
-    if (stream->done() && !stream->failure().empty()) return stream->failure();
-  return {};
-}
-
-struct SenderLoad {
-  double busiest{};
-  double all{};  ///< of all processors
+  BulkStreams streams;
 };
 
-SenderLoad load_of(Streams const& streams) {
-  SenderLoad load;
-  for (auto const& stream : streams) {
-    load.busiest = std::max(load.busiest, stream->cpu_share());
-    load.all += stream->cpu_share();
+Async<bool> connect(Bandwidth probe, std::uint32_t session, BulkWay way, Side* side) {
+  while (std::cmp_less(side->sockets.size(), probe.streams)) {
+    DataCall const call{
+        .purpose = Preamble::Purpose::bulk_stream,
+        .session = session,
+        .parameter = static_cast<std::uint64_t>(way),
+        .options = {.congestion = probe.congestion, .dscp = probe.dscp, .mss = probe.mss}};
+    auto socket = co_await open_data_connection(probe.path, call);
+    if (!socket) co_return tl::unexpected(std::move(socket.error()));
+    side->sockets.push_back(std::move(*socket));
   }
-  load.all /= std::max(1U, std::thread::hardware_concurrency());
-  return load;
+  co_return true;
 }
 
-std::string limit_of(Bandwidth const& probe, BulkReport const& report, SenderLoad const& load) {
-  auto const rate_limit = probe.rate_limit_bits_per_second.per_second;
-  if (rate_limit > 0 && report.rate_bits_per_second > 0.9 * rate_limit) return "rate_limit";
-  if (std::max(load.busiest, load.all) > busy_share) return "sender_cpu";
-  if (std::max(report.cpu_share, report.cpu_share_all) > busy_share) return "receiver_cpu";
-  auto const byte_limit = probe.byte_limit_bytes.count;
-  if (byte_limit > 0 && report.transferred_bytes >= byte_limit) return "byte_limit";
-  return report.samples_bits_per_second.empty() ? "" : "network";
+Expected<bool> start(Side& side, BulkStream::Settings const& settings) {
+  for (auto& socket : side.sockets) {
+    auto stream = BulkStream::start(std::move(socket), settings);
+    if (!stream) return tl::unexpected(std::move(stream.error()));
+    side.streams.push_back(std::move(*stream));
+  }
+  return true;
 }
 
-Bandwidth::Result result_of(Bandwidth const& probe, BulkReport report, Streams const& streams,
-                            std::vector<TcpSnapshot> sender) {
-  auto const load = load_of(streams);
+/// All connections first, then all threads, so that the streams start together.
+Async<bool> open_streams(Bandwidth probe, std::uint32_t session, Side* out, Side* back) {
+  auto connected = co_await connect(probe, session, BulkWay::forward, out);
+  if (connected && probe.bidirectional)
+    connected = co_await connect(probe, session, BulkWay::reverse, back);
+  if (!connected) co_return connected;
+  auto const receiving = stream_settings(probe, probe.identity, true);
+  if (auto const started = start(*back, receiving); !started) co_return started;
+  co_return start(*out, sending(receiving, probe, probe.rate_limit_bits_per_second));
+}
+
+/// What the two ends of a direction know together.
+BulkFlow flow_of(Bandwidth const& probe, BulkCount count, BulkEnd sender, BulkEnd receiver) {
+  auto limit = limit_of(facts_of(probe, count, sender, receiver));
+  BulkFlow flow;
+  flow.measured_seconds = count.measured_seconds;
+  flow.transferred_bytes = count.transferred_bytes;
+  flow.rate_bits_per_second = count.rate_bits_per_second;
+  flow.relative_uncertainty = count.relative_uncertainty;
+  flow.relative_spread = count.relative_spread;
+  flow.relative_drift = count.relative_drift;
+  flow.stopped_early = count.stopped_early;
+  flow.samples_bits_per_second = std::move(count.samples_bits_per_second);
+  flow.sender_cpu_share = sender.load.busiest_share;
+  flow.receiver_cpu_share = receiver.load.busiest_share;
+  flow.sender_cpu_seconds = sender.cpu_seconds;
+  flow.receiver_cpu_seconds = receiver.cpu_seconds;
+  for (auto const& stream : sender.streams)
+    flow.retransmitted_segments += stream.retransmitted_segments;
+  if (!sender.streams.empty()) flow.congestion_sender = sender.streams.front().congestion_control;
+  if (!receiver.streams.empty())
+    flow.congestion_receiver = receiver.streams.front().congestion_control;
+  flow.sending = std::move(sender.sending);
+  flow.sender = std::move(sender.streams);
+  flow.receiver = std::move(receiver.streams);
+  flow.timeline = std::move(sender.timeline);
+  flow.worst_schedule_delay_ms = std::max(sender.delay.worst_ms, receiver.delay.worst_ms);
+  flow.limit = std::move(limit.name);
+  flow.limit_detail = std::move(limit.detail);
+  return flow;
+}
+
+Async<BulkReport> fetch_report(tcp::socket* control) {
+  nlohmann::json const halted = BulkHalt{};
+  if (auto const told = co_await send_json(control, halted); !told)
+    co_return tl::unexpected(told.error());
+  auto const message = co_await receive_json(control, bulk_report_limit, 2s);
+  if (!message) co_return tl::unexpected(message.error());
+  co_return read_as<BulkReport>(*message);
+}
+
+/// From the first octet to the target's word that it has seen enough.
+Async<Bandwidth::Result> watch(Bandwidth probe, tcp::socket* control, Side* out, Side* back) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  BulkSampling forward{out->streams, probe.warm_up_ms};
+  BulkSampling reverse{back->streams, probe.warm_up_ms};
+  std::vector<BulkSampling*> samplings{&forward, &reverse};
+  auto waiting =
+      receive_json(control, bulk_message_limit, probe.duration_ms + bulk_set_up_limit + 1s);
+  auto const ending = co_await (std::move(waiting) || keep_sampling(std::move(samplings)));
+  auto sender = forward.end();
+  auto const reverse_count = reverse.count();
+  auto const reverse_receiver = reverse.end();
+  auto failure = failure_of(out->streams);
+  if (failure.empty()) failure = failure_of(back->streams);
+  for (auto const* side : {out, back})
+    for (auto const& stream : side->streams) stream->stop();
+  sender.sending = out->streams.front()->sending();
+  auto const* const halt = std::get_if<0>(&ending);
+  if (halt == nullptr)
+    co_return tl::unexpected(failed(boost::asio::error::operation_aborted, "cancelled"));
+  if (!*halt) co_return tl::unexpected(halt->error());
+
+  auto report = co_await fetch_report(control);
+  if (!report) co_return tl::unexpected(std::move(report.error()));
+  if (!report->failure.empty() || !failure.empty())
+    co_return tl::unexpected(failed(make_error_code(boost::system::errc::io_error),
+                                    failure.empty() ? "the target: " + report->failure : failure));
   Bandwidth::Result result;
-  result.transport = probe.transport;
-  result.mode = probe.mode;
-  result.streams = probe.streams;
-  result.measured_seconds = report.measured_seconds;
-  result.transferred_bytes = report.transferred_bytes;
-  result.rate_bits_per_second = report.rate_bits_per_second;
-  result.relative_uncertainty = report.relative_uncertainty;
-  result.stopped_early = report.stopped_early;
-  result.sender_cpu_share = load.busiest;
-  result.receiver_cpu_share = report.cpu_share;
-  result.limit = limit_of(probe, report, load);
-  for (auto const& stream : sender) result.retransmitted_segments += stream.retransmitted_segments;
-  result.samples_bits_per_second = std::move(report.samples_bits_per_second);
-  result.sender = std::move(sender);
-  result.receiver = std::move(report.streams);
-  return result;
+  result.cipher = sender.cipher;
+  static_cast<BulkFlow&>(result) =
+      flow_of(probe, std::move(report->count), std::move(sender), std::move(report->receiver));
+  if (report->reverse_sender)
+    result.reverse =
+        flow_of(probe, reverse_count, std::move(*report->reverse_sender), reverse_receiver);
+  co_return result;
 }
 
 Async<Bandwidth::Result> measure(Bandwidth probe) {
@@ -143,36 +189,35 @@ Async<Bandwidth::Result> measure(Bandwidth probe) {
   if (!control) co_return tl::unexpected(std::move(control.error()));
   auto const agreed = co_await agree(probe, &*control);
   if (!agreed) co_return tl::unexpected(agreed.error());
-  auto streams = co_await open_streams(probe, session);
-  if (!streams) co_return tl::unexpected(std::move(streams.error()));
+  Side out;
+  Side back;
+  auto const opened = co_await open_streams(probe, session, &out, &back);
+  if (!opened) co_return tl::unexpected(opened.error());
+  auto result = co_await watch(probe, &*control, &out, &back);
+  if (!result) co_return result;
+  result->transport = probe.transport;
+  result->mode = probe.mode;
+  result->streams = probe.streams;
+  if (probe.transport == Transport::tls)
+    result->record_octets = probe.record_octets == 0 ? 16384 : probe.record_octets;
+  co_return result;
+}
 
-  // Handshakes take their time, 6 s at most; then the target counts.
-  auto const halt = co_await receive_json(&*control, bulk_message_limit, probe.duration_ms + 8s);
-  std::vector<TcpSnapshot> sender;
-  for (auto const& stream : *streams) sender.push_back(stream->snapshot());
-  auto const failure = failure_of(*streams);
-  for (auto const& stream : *streams) stream->stop();
-  if (!halt) co_return tl::unexpected(halt.error());
-
-  nlohmann::json const halted = BulkHalt{};
-  if (auto const told = co_await send_json(&*control, halted); !told)
-    co_return tl::unexpected(told.error());
-  auto const message = co_await receive_json(&*control, bulk_report_limit, 3s);
-  if (!message) co_return tl::unexpected(message.error());
-  auto report = read_as<BulkReport>(*message);
-  if (!report) co_return tl::unexpected(std::move(report.error()));
-  if (!report->failure.empty() || !failure.empty())
-    co_return tl::unexpected(failed(make_error_code(boost::system::errc::io_error),
-                                    failure.empty() ? "the target: " + report->failure : failure));
-  co_return result_of(probe, std::move(*report), *streams, std::move(sender));
+/// What is to be said beside the rate itself.
+std::string_view restraint(std::string_view limit) {
+  if (limit == "sender_cpu") return "bound by the CPU of the source";
+  if (limit == "receiver_cpu") return "bound by the CPU of the target";
+  if (limit == "rate_limit") return "held back by the test's own rate limit";
+  if (limit == "byte_limit") return "held back by the test's own byte limit";
+  if (limit == "receive_window") return "bound by the receive window of the target";
+  if (limit == "send_buffer") return "bound by the send buffer of the source";
+  return {};
 }
 }  // namespace
 
 Async<Bandwidth::Result> run(Bandwidth probe) {
   if (auto const wrong = objection_to(probe); !wrong.empty())
     co_return tl::unexpected(misconfigured(wrong));
-  if (auto const missing = unsupported(probe); !missing.empty())
-    co_return tl::unexpected(misconfigured(missing));
   if (!probe.slot) co_return tl::unexpected(misconfigured("no bulk slot"));
   if (probe.transport == Transport::tls && !probe.identity)
     co_return tl::unexpected(misconfigured("no TLS identity"));
@@ -181,7 +226,10 @@ Async<Bandwidth::Result> run(Bandwidth probe) {
     co_return tl::unexpected(
         failed(boost::asio::error::try_again, "this node has a bulk test already"));
   // A bound over the bounds of its steps: nothing keeps this node busy for longer.
-  co_return co_await within(probe.duration_ms + 40s, measure(probe));
+  auto result = co_await within(probe.duration_ms + bulk_overhead, measure(probe));
+  if (!result && result.error().stage == Error::Stage::timeout && result.error().detail.empty())
+    result.error().detail = "the bulk test did not come to its end";
+  co_return result;
 }
 
 Assessment assess(Bandwidth::Result const& result) {
@@ -193,12 +241,13 @@ Assessment assess(Bandwidth::Result const& result) {
   auto reason = fmt::format("{} over {} {} stream{}", format(BitRate{result.rate_bits_per_second}),
                             result.streams, result.transport == Transport::tls ? "TLS" : "TCP",
                             result.streams == 1 ? "" : "s");
-  if (result.limit == "sender_cpu" || result.limit == "receiver_cpu")
-    reason += fmt::format(", bound by the CPU of the {}",
-                          result.limit == "sender_cpu" ? "source" : "target");
-  else if (result.limit == "rate_limit" || result.limit == "byte_limit")
-    reason += fmt::format(", held back by the test's own {} limit",
-                          result.limit == "rate_limit" ? "rate" : "byte");
+  if (result.reverse)
+    reason += fmt::format(", {} back", format(BitRate{result.reverse->rate_bits_per_second}));
+  for (BulkFlow const* flow :
+       {static_cast<BulkFlow const*>(&result), result.reverse ? &*result.reverse : nullptr})
+    if (flow != nullptr && flow->limit == "starved")
+      return {.status = Status::inconclusive, .reason = reason + ", but " + flow->limit_detail};
+  if (auto const what = restraint(result.limit); !what.empty()) reason += fmt::format(", {}", what);
   return {.status = Status::ok, .reason = std::move(reason)};
 }
 }  // namespace leadline

@@ -1,45 +1,61 @@
 #pragma once
-#include "probes/wire/openssl.hpp"
-#include "probes/wire/tls_fault.hpp"
+#include "probes/bandwidth.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 
 namespace leadline {
 
 class TlsIdentity;
-enum class BulkMode;
 
-/// A blocking stream over a connected descriptor, plain or TLS. Used by one thread; shutdown(2)
-/// from another ends every call. Does not own the descriptor.
+/// A blocking stream of the bulk pattern over a connected descriptor, one way. Used by one thread;
+/// shutdown(2) from another ends every call. Does not own the descriptor.
 class BulkChannel {
  public:
-  BulkChannel(int descriptor, std::shared_ptr<TlsIdentity const> identity, BulkMode mode);
+  struct Settings {
+    BulkMode mode{BulkMode::ceiling};
+    std::shared_ptr<TlsIdentity const> identity{};  ///< none: plain TCP
+    std::string cipher{};                           ///< as Bandwidth::cipher
+    int record_octets{0};
+    std::uint64_t records_per_key{1U << 23U};  ///< then a new one
+  };
 
-  /// TLS only: shakes hands within 5 s. False: see failure().
-  bool open(bool as_client);
-  /// Octets sent or received; 0: the peer has ended; negative: see failure().
-  std::ptrdiff_t send(std::span<std::byte const> octets);
-  /// `into` stays as it is where a ceiling is measured in the plain: octets are counted and dropped
-  /// in the kernel.
-  std::ptrdiff_t receive(std::span<std::byte> into);
+  virtual ~BulkChannel() = default;
+  BulkChannel() = default;
+  BulkChannel(BulkChannel const&) = delete;
+  BulkChannel& operator=(BulkChannel const&) = delete;
+  BulkChannel(BulkChannel&&) = delete;
+  BulkChannel& operator=(BulkChannel&&) = delete;
+
+  /// What must happen before the first octet: for TLS the handshake, within 5 s. False: see
+  /// failure().
+  virtual bool open(bool as_client) = 0;
+  /// The next octets of the pattern, at most this many. How many went; negative: see failure().
+  virtual std::ptrdiff_t send(std::size_t octets) = 0;
+  /// How many octets came; 0: the peer has ended; negative: see failure().
+  virtual std::ptrdiff_t receive() = 0;
   /// Says that nothing more will be sent.
-  void finish();
+  virtual void finish() = 0;
+  /// As BulkFlow::sending; known once something was sent.
+  [[nodiscard]] virtual std::string sending() const = 0;
+
+  /// As negotiated; empty: no TLS.
+  [[nodiscard]] virtual std::string cipher() const { return {}; }
 
   [[nodiscard]] std::string const& failure() const { return failure_; }
 
- private:
-  std::ptrdiff_t outcome(std::ptrdiff_t result);
+ protected:
+  std::ptrdiff_t fail(std::string why) {
+    failure_ = std::move(why);
+    return -1;
+  }
 
-  int descriptor_;
-  std::shared_ptr<TlsIdentity const> identity_;
-  int receive_flags_;
-  HandshakeRecord record_;
-  std::unique_ptr<SSL, OpensslDelete<SSL_free>> ssl_;
-  std::uint64_t sent_under_key_{};
+ private:
   std::string failure_;
 };
+
+/// Plain or TLS, as the settings say.
+std::unique_ptr<BulkChannel> make_bulk_channel(int descriptor, BulkChannel::Settings settings);
 }  // namespace leadline

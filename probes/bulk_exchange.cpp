@@ -39,6 +39,23 @@ Async<nlohmann::json> receive_frame(tcp::socket* socket, std::uint32_t limit) {
 }
 }  // namespace
 
+BulkStream::Settings stream_settings(Bandwidth const& test,
+                                     std::shared_ptr<TlsIdentity const> identity, bool as_client) {
+  BulkStream::Settings settings{.as_client = as_client};
+  settings.channel.mode = test.mode;
+  if (test.transport == Transport::tls) settings.channel.identity = std::move(identity);
+  settings.channel.cipher = test.cipher;
+  settings.channel.record_octets = test.record_octets;
+  return settings;
+}
+
+BulkStream::Settings sending(BulkStream::Settings receiving, Bandwidth const& test, BitRate limit) {
+  receiving.allowance = std::make_shared<SendAllowance>(test.byte_limit_bytes, limit);
+  // The bucket keeps the limit; the pacing only spreads what it grants, so it may be looser.
+  receiving.pacing = BitRate{2 * limit.per_second / test.streams};
+  return receiving;
+}
+
 Async<bool> send_json(tcp::socket* socket, nlohmann::json message) {
   auto const framed = frame(message.dump());
   auto const [lost, sent] = co_await asio::async_write(*socket, asio::buffer(framed), no_throw);

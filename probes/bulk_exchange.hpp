@@ -1,5 +1,6 @@
 #pragma once
 #include "probes/bandwidth.hpp"
+#include "probes/bulk_sampling.hpp"
 #include "probes/core/error.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -7,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,22 +35,29 @@ struct BulkHalt {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkHalt, halt)
 
-/// What the receiver counted.
+/// What the target saw.
 struct BulkReport {
   std::string failure;  ///< empty: none
-  double measured_seconds{};
-  std::uint64_t transferred_bytes{};
-  double rate_bits_per_second{};
-  double relative_uncertainty{1};
-  bool stopped_early{};
-  std::vector<double> samples_bits_per_second;
-  double cpu_share{};      ///< busiest thread
-  double cpu_share_all{};  ///< all threads over all processors
-  std::vector<TcpSnapshot> streams;
+  BulkCount count;
+  BulkEnd receiver;
+  std::optional<BulkEnd> reverse_sender;  ///< of a bidirectional test
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkReport, failure, measured_seconds, transferred_bytes,
-                                   rate_bits_per_second, relative_uncertainty, stopped_early,
-                                   samples_bits_per_second, cpu_share, cpu_share_all, streams)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkReport, failure, count, receiver, reverse_sender)
+
+/// Preamble::parameter of a stream's connection: which way its octets go.
+enum class BulkWay : std::uint8_t { forward = 0, reverse = 1 };
+
+/// Beyond its duration: until then streams are opened and shake hands,
+constexpr std::chrono::seconds bulk_set_up_limit{5};
+/// and after that long nothing of a test is left on a node, whatever its peer does. The
+/// coordinator gives the pair away a second later.
+constexpr std::chrono::seconds bulk_overhead{7};
+
+/// How one end receives; who opened the connection is the TLS client.
+BulkStream::Settings stream_settings(Bandwidth const& test,
+                                     std::shared_ptr<TlsIdentity const> identity, bool as_client);
+/// The same where it sends, all its streams together within the test's octets and this rate.
+BulkStream::Settings sending(BulkStream::Settings receiving, Bandwidth const& test, BitRate limit);
 
 constexpr std::uint32_t bulk_message_limit = 4096;
 constexpr std::uint32_t bulk_report_limit = 256U << 10U;

@@ -1,24 +1,13 @@
 #pragma once
 #include "probes/core/json.hpp"
 #include "probes/linux/tcp_snapshot.hpp"
+#include "probes/tcp_timeline.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace leadline {
-
-/// The sender's TCP_INFO while a bulk test runs, all streams of one direction together: a column
-/// each, all equally long, at most 64 moments (a longer test has fewer a second).
-struct TcpTimeline {
-  std::vector<std::uint32_t> at_ms;                          ///< since the first octet
-  std::vector<std::uint64_t> retransmitted_segments;         ///< sum, from the beginning
-  std::vector<std::uint32_t> rtt_us;                         ///< smoothed; mean of the streams
-  std::vector<std::uint64_t> congestion_window_segments;     ///< sum
-  std::vector<std::uint64_t> delivery_rate_bits_per_second;  ///< sum
-};
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpTimeline, at_ms, retransmitted_segments, rtt_us,
-                                   congestion_window_segments, delivery_rate_bits_per_second)
 
 /// What one direction of a bulk test carried, what that cost, and what kept it from more.
 struct BulkFlow {
@@ -40,7 +29,8 @@ struct BulkFlow {
   std::string sending;              ///< "splice", "write" (and why not spliced), "TLS"
   std::vector<TcpSnapshot> sender;  ///< a stream each
   std::vector<TcpSnapshot> receiver;
-  TcpTimeline timeline;
+  TcpTimeline timeline;              ///< at the sender
+  double worst_schedule_delay_ms{};  ///< how late either end came to read its counters
   /// "rate_limit", "byte_limit", "link_speed", "sender_cpu", "receiver_cpu", "receive_window",
   /// "send_buffer", "network", "starved" (this machine, not the path: inconclusive) or "".
   std::string limit;
@@ -51,6 +41,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkFlow, measured_seconds, transferred_bytes
                                    relative_drift, stopped_early, samples_bits_per_second,
                                    retransmitted_segments, sender_cpu_share, receiver_cpu_share,
                                    sender_cpu_seconds, receiver_cpu_seconds, congestion_sender,
-                                   congestion_receiver, sending, sender, receiver, timeline, limit,
-                                   limit_detail)
+                                   congestion_receiver, sending, sender, receiver, timeline,
+                                   worst_schedule_delay_ms, limit, limit_detail)
 }  // namespace leadline

@@ -1,4 +1,6 @@
 #pragma once
+#include "probes/core/units.hpp"
+
 #include <memory>
 #include <utility>
 
@@ -8,6 +10,13 @@ namespace leadline {
 /// One object a process, shared by the Bandwidth probe and the BulkTarget; one thread only.
 class BulkSlot {
  public:
+  BulkSlot() = default;
+
+  /// What this node may send at most; 0: no limit.
+  explicit BulkSlot(BitRate max_rate) : max_rate_{max_rate} {}
+
+  [[nodiscard]] BitRate max_rate() const { return max_rate_; }
+
   /// Frees the slot when it goes.
   class Lease {
    public:
@@ -32,6 +41,7 @@ class BulkSlot {
   std::unique_ptr<Lease> take() { return free() ? std::make_unique<Lease>(taken_) : nullptr; }
 
  private:
+  BitRate max_rate_{0};
   std::shared_ptr<bool> taken_ = std::make_shared<bool>(false);
 };
 }  // namespace leadline

@@ -1,20 +1,18 @@
 #include "probes/bulk_target.hpp"
 
 #include "probes/bulk_exchange.hpp"
+#include "probes/bulk_sampling.hpp"
 #include "probes/bulk_stream.hpp"
 #include "probes/core/within.hpp"
-#include "probes/rate_series.hpp"
+#include "probes/linux/connection_option.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace leadline {
 namespace {
@@ -23,9 +21,6 @@ using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto set_up_limit = 6s;  ///< for the streams to come, and for their TLS handshakes
-constexpr auto sample_period = 100ms;
-
 /// One test, from its accepted request to its report.
 struct Session {
   tcp::socket control;
@@ -33,31 +28,41 @@ struct Session {
   Bandwidth request;
   std::unique_ptr<BulkSlot::Lease> lease;
   asio::steady_timer changed;  ///< cancelled when a stream comes, and by stop()
-  std::vector<std::unique_ptr<BulkStream>> streams;
+  BulkStreams streams;
+  BulkStreams reverse;  ///< of a bidirectional test: this node sends
+  BulkStream::Settings receiving;
+  BulkStream::Settings sending_back;
+  std::string problem;  ///< why a stream that came could not be used
   bool stopped{};
 
   Session(tcp::socket socket, Preamble preamble)
       : control{std::move(socket)}, call{preamble}, changed{control.get_executor()} {}
 
+  [[nodiscard]] std::size_t expected(BulkWay way) const {
+    bool const none = way == BulkWay::reverse && !request.bidirectional;
+    return none ? 0 : static_cast<std::size_t>(request.streams);
+  }
+
+  [[nodiscard]] bool waits_for(BulkWay way) const {
+    return !stopped && problem.empty() &&
+           (way == BulkWay::forward ? streams : reverse).size() < expected(way);
+  }
+
   [[nodiscard]] bool waits_for_streams() const {
-    return !stopped && std::cmp_less(streams.size(), request.streams);
+    return waits_for(BulkWay::forward) || waits_for(BulkWay::reverse);
   }
 
-  [[nodiscard]] std::uint64_t octets() const {
-    return std::accumulate(streams.begin(), streams.end(), std::uint64_t{0},
-                           [](auto sum, auto const& stream) { return sum + stream->octets(); });
-  }
-
-  [[nodiscard]] bool ended() const {
-    return stopped || std::ranges::all_of(streams, &BulkStream::done,
-                                          [](auto const& stream) -> auto& { return *stream; });
-  }
+  [[nodiscard]] bool over() const { return stopped || (ended(streams) && ended(reverse)); }
 
   /// Why a stream ended that should not have.
   [[nodiscard]] std::string failure() const {
-    for (auto const& stream : streams)
-      if (stream->done() && !stream->failure().empty()) return stream->failure();
-    return {};
+    auto why = failure_of(streams);
+    return why.empty() ? failure_of(reverse) : why;
+  }
+
+  void stop_streams() {
+    for (auto const& stream : streams) stream->stop();
+    for (auto const& stream : reverse) stream->stop();
   }
 
   void stop() {
@@ -65,68 +70,47 @@ struct Session {
     changed.cancel();
     boost::system::error_code ignored;
     control.close(ignored);
-    for (auto const& stream : streams) stream->stop();
+    stop_streams();
   }
 };
 
 using SessionPointer = std::shared_ptr<Session>;
 
-asio::awaitable<bool> all_streams(SessionPointer session) {
-  auto const deadline = Clock::now() + set_up_limit;
+asio::awaitable<bool> all_streams(SessionPointer session, Clock::time_point deadline) {
   while (session->waits_for_streams() && Clock::now() < deadline) {
     session->changed.expires_at(deadline);
     co_await session->changed.async_wait(no_throw);
   }
-  co_return !session->stopped && !session->waits_for_streams();
+  co_return !session->stopped && session->problem.empty() && !session->waits_for_streams();
 }
 
-asio::awaitable<bool> first_octet(SessionPointer session) {
-  auto const deadline = Clock::now() + set_up_limit;
-  while (session->octets() == 0 && !session->ended() && Clock::now() < deadline) {
+asio::awaitable<bool> first_octet(SessionPointer session, Clock::time_point deadline) {
+  while (octets_of(session->streams) == 0 && !session->over() && Clock::now() < deadline) {
     session->changed.expires_after(2ms);
     co_await session->changed.async_wait(no_throw);
   }
-  co_return session->octets() > 0;
-}
-
-/// A transfer too short to be sampled: all of it, from its first to its last octets.
-void describe_short_transfer(BulkReport& report, Session const& session) {
-  auto first = std::chrono::nanoseconds::max();
-  auto last = 0ns;
-  for (auto const& stream : session.streams) {
-    if (stream->first_moved() == 0ns) continue;
-    first = std::min(first, stream->first_moved());
-    last = std::max(last, stream->last_moved());
-  }
-  std::chrono::duration<double> const time = std::max(0ns, last - first);
-  report.measured_seconds = time.count();
-  report.rate_bits_per_second =
-      time.count() > 0 ? (Bytes{report.transferred_bytes} / time).per_second : 0;
+  co_return octets_of(session->streams) > 0;
 }
 
 /// Reads the counters until the rate is known, the time is up or the streams have ended.
 asio::awaitable<BulkReport> sample(SessionPointer session) {
-  auto const start = Clock::now();
-  auto const end = start + session->request.duration_ms;
-  RateSeries series{session->request.warm_up_ms};
-  series.add(0ns, session->octets());
-  BulkReport report;
-  for (auto next = start + sample_period; !report.stopped_early; next += sample_period) {
-    session->changed.expires_at(std::min(next, end));
+  BulkSampling forward{session->streams, session->request.warm_up_ms};
+  BulkSampling reverse{session->reverse, session->request.warm_up_ms};
+  auto const end = forward.began() + session->request.duration_ms;
+  for (auto due = forward.began() + BulkSampling::period;; due += BulkSampling::period) {
+    auto const next = std::min(due, end);
+    session->changed.expires_at(next);
     co_await session->changed.async_wait(no_throw);
-    // The window in which the streams end is not full.
-    if (session->ended()) break;
-    auto const now = Clock::now();
-    series.add(now - start, session->octets());
-    if (now >= end) break;
-    report.stopped_early = series.known();
+    if (session->over()) break;
+    forward.take(next);
+    reverse.take(next);
+    if (Clock::now() >= end) break;
+    if (session->request.bidirectional || !forward.known()) continue;
+    forward.stop_early();
+    break;
   }
-  report.transferred_bytes = session->octets();
-  report.samples_bits_per_second = series.samples();
-  report.measured_seconds = series.measured().count();
-  report.rate_bits_per_second = series.rate().per_second;
-  report.relative_uncertainty = estimate_rate(series.samples()).relative_uncertainty;
-  if (series.samples().empty()) describe_short_transfer(report, *session);
+  BulkReport report{.failure = {}, .count = forward.count(), .receiver = forward.end()};
+  if (session->request.bidirectional) report.reverse_sender = reverse.end();
   co_return report;
 }
 
@@ -135,30 +119,27 @@ asio::awaitable<void> hang_up(SessionPointer session) {
   co_await session->control.async_wait(tcp::socket::wait_read, no_throw);
 }
 
+std::string missing_streams(Session const& session) {
+  if (!session.problem.empty()) return session.problem;
+  return fmt::format("{} of {} streams came", session.streams.size() + session.reverse.size(),
+                     session.expected(BulkWay::forward) + session.expected(BulkWay::reverse));
+}
+
 asio::awaitable<BulkReport> measure(SessionPointer session) {
+  auto const deadline = Clock::now() + bulk_set_up_limit;
   BulkReport report;
-  bool const complete = co_await all_streams(session);
+  bool const complete = co_await all_streams(session, deadline);
   if (!complete) {
-    report.failure =
-        fmt::format("{} of {} streams came", session->streams.size(), session->request.streams);
+    report.failure = missing_streams(*session);
     co_return report;
   }
-  bool const flows = co_await first_octet(session);
+  bool const flows = co_await first_octet(session, deadline);
   if (!flows) {
     report.failure = session->failure();
     if (report.failure.empty()) report.failure = "no octet arrived";
     co_return report;
   }
   co_return co_await sample(session);
-}
-
-void describe_streams(BulkReport& report, Session const& session) {
-  double all = 0;
-  for (auto const& stream : session.streams) {
-    report.cpu_share = std::max(report.cpu_share, stream->cpu_share());
-    all += stream->cpu_share();
-  }
-  report.cpu_share_all = all / std::max(1U, std::thread::hardware_concurrency());
 }
 
 /// Runs an accepted test; the caller stops the session whatever happens here.
@@ -169,14 +150,14 @@ Async<bool> carry_out(SessionPointer session) {
   if (measured == nullptr || session->stopped) co_return false;
   BulkReport report = std::move(*measured);
   if (report.failure.empty()) report.failure = session->failure();
-  for (auto const& stream : session->streams) report.streams.push_back(stream->snapshot());
   nlohmann::json const halt = BulkHalt{};
   auto const told = co_await send_json(&session->control, halt);
   if (!told) co_return false;
-  auto const halted = co_await receive_json(&session->control, bulk_message_limit, 2s);
+  auto const halted = co_await receive_json(&session->control, bulk_message_limit, 1s);
   if (!halted || session->stopped) co_return false;
-  for (auto const& stream : session->streams) stream->stop();
-  describe_streams(report, *session);
+  session->stop_streams();
+  if (report.reverse_sender && !session->reverse.empty())
+    report.reverse_sender->sending = session->reverse.front()->sending();
   nlohmann::json const message = report;
   co_return co_await send_json(&session->control, message);
 }
@@ -190,6 +171,12 @@ struct BulkTarget::State {
 };
 
 namespace {
+/// Of two limits, of which 0 is none.
+BitRate tighter(BitRate one, BitRate other) {
+  if (one.per_second <= 0) return other;
+  return other.per_second <= 0 ? one : std::min(one, other);
+}
+
 template <class State>
 std::optional<BulkReply> refusal(State const& state, Expected<BulkRequest> const& request) {
   if (!request)
@@ -241,12 +228,14 @@ asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, Pr
     co_return;
   }
   session->request = request->bandwidth;
+  session->receiving = stream_settings(session->request, state->identity, false);
+  session->sending_back =
+      sending(session->receiving, session->request,
+              tighter(session->request.rate_limit_bits_per_second, state->slot->max_rate()));
   Occupancy<State> const occupancy{state, session};
   nlohmann::json const reply = BulkReply{.accepted = true, .busy = false, .reason = {}};
   auto const told = co_await send_json(&session->control, reply);
-  // The lease: whatever the peer does, this node is free again after that.
-  auto const lease = 2 * set_up_limit + session->request.duration_ms + 5s;
-  if (told) co_await within(lease, carry_out(session));
+  if (told) co_await within(session->request.duration_ms + bulk_overhead, carry_out(session));
 }
 }  // namespace
 
@@ -265,8 +254,9 @@ bool BulkTarget::admits(Preamble const& preamble) const {
   if (preamble.purpose == Preamble::Purpose::bulk_control) return state_->slot->free();
   auto const& session = state_->session;
   return preamble.purpose == Preamble::Purpose::bulk_stream && session &&
-         session->waits_for_streams() && session->call.session == preamble.session &&
-         session->call.source == preamble.source;
+         session->call.session == preamble.session && session->call.source == preamble.source &&
+         preamble.parameter <= static_cast<std::uint64_t>(BulkWay::reverse) &&
+         session->waits_for(BulkWay{static_cast<std::uint8_t>(preamble.parameter)});
 }
 
 asio::awaitable<void> BulkTarget::serve_control(tcp::socket socket, Preamble preamble) {
@@ -276,10 +266,17 @@ asio::awaitable<void> BulkTarget::serve_control(tcp::socket socket, Preamble pre
 asio::awaitable<void> BulkTarget::serve_stream(tcp::socket socket, Preamble preamble) {
   if (!admits(preamble)) co_return;  // the test may have ended since the welcome
   auto const session = state_->session;
-  bool const tls = session->request.transport == Transport::tls;
-  auto stream = BulkStream::start(std::move(socket), {.identity = tls ? state_->identity : nullptr,
-                                                      .mode = session->request.mode});
-  if (stream) session->streams.push_back(std::move(*stream));
+  bool const back = BulkWay{static_cast<std::uint8_t>(preamble.parameter)} == BulkWay::reverse;
+  // The source's MSS holds for both directions: it was in its SYN.
+  auto const set =
+      apply({.congestion = session->request.congestion, .dscp = session->request.dscp}, socket);
+  auto stream =
+      set ? BulkStream::start(std::move(socket), back ? session->sending_back : session->receiving)
+          : tl::unexpected(set.error());
+  if (stream)
+    (back ? session->reverse : session->streams).push_back(std::move(*stream));
+  else
+    session->problem = describe(stream.error());
   session->changed.cancel();
 }
 

@@ -1,6 +1,7 @@
 #include "probes/data_connection.hpp"
 
 #include "probes/core/within.hpp"
+#include "probes/linux/socket_option.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
@@ -10,6 +11,7 @@
 #include <openssl/rand.h>
 
 #include <cstring>
+#include <netinet/in.h>
 #include <stdexcept>
 
 namespace leadline {
@@ -45,9 +47,15 @@ std::optional<Error> objection(Welcome const& welcome, Preamble const& preamble)
 }
 
 Async<tcp::socket> call_port(Path path, DataCall call, tcp::endpoint to) {
-  tcp::socket socket{co_await asio::this_coro::executor, to.protocol()};
-  error_code bound;
-  socket.bind({path.source, 0}, bound);
+  tcp::socket socket{co_await asio::this_coro::executor};
+  error_code unopened;
+  socket.open(to.protocol(), unopened);
+  if (unopened)
+    co_return tl::unexpected(failed(Error::Stage::configuration, unopened, "opening a socket"));
+  if (auto const set = apply(call.options, socket); !set) co_return tl::unexpected(set.error());
+  // The port is chosen at connect(2), so that one port can serve connections to many peers.
+  error_code bound = set_option(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  if (!bound) socket.bind({path.source, 0}, bound);
   if (bound)
     co_return tl::unexpected(
         failed(Error::Stage::configuration, bound, "source address " + path.source.to_string()));

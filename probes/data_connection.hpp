@@ -1,6 +1,7 @@
 #pragma once
 #include "probes/core/error.hpp"
 #include "probes/core/path.hpp"
+#include "probes/linux/connection_option.hpp"
 #include "probes/wire/preamble.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -15,6 +16,7 @@ struct DataCall {
   Preamble::Purpose purpose{Preamble::Purpose::reach};
   std::uint32_t session{};
   std::uint64_t parameter{};
+  ConnectionOptions options{};
   int most_ports{3};                             ///< tried one after the other
   std::chrono::milliseconds port_timeout{2500};  ///< reach has shown before that the ports answer
 };

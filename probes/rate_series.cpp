@@ -15,17 +15,35 @@ double student_t(std::size_t degrees) {
   return degrees <= table.size() ? table.at(degrees - 1)
                                  : 1.96 + (2.5 / static_cast<double>(degrees));
 }
+
+double mean_of(std::span<double const> samples) {
+  return std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
+}
 }  // namespace
+
+double relative_spread(std::span<double const> samples) {
+  if (samples.size() < 2) return 0;
+  double const mean = mean_of(samples);
+  if (mean <= 0) return 0;
+  double squares = 0;
+  for (double const sample : samples) squares += (sample - mean) * (sample - mean);
+  return std::sqrt(squares / static_cast<double>(samples.size() - 1)) / mean;
+}
+
+double relative_drift(std::span<double const> samples) {
+  if (samples.size() < 4) return 0;
+  auto const half = samples.size() / 2;
+  double const first = mean_of(samples.first(half));
+  return first <= 0 ? 0 : (mean_of(samples.last(half)) / first) - 1;
+}
 
 RateEstimate estimate_rate(std::span<double const> samples) {
   if (samples.empty()) return {};
-  auto const n = static_cast<double>(samples.size());
-  double const mean = std::accumulate(samples.begin(), samples.end(), 0.0) / n;
+  double const mean = mean_of(samples);
   if (samples.size() < 2 || mean <= 0) return {.mean = {mean}, .relative_uncertainty = 1};
-  double squares = 0;
-  for (double const sample : samples) squares += (sample - mean) * (sample - mean);
-  double const half = student_t(samples.size() - 1) * std::sqrt(squares / (n - 1) / n);
-  return {.mean = {mean}, .relative_uncertainty = std::min(1.0, half / mean)};
+  double const half = student_t(samples.size() - 1) * relative_spread(samples) /
+                      std::sqrt(static_cast<double>(samples.size()));
+  return {.mean = {mean}, .relative_uncertainty = std::min(1.0, half)};
 }
 
 void RateSeries::add(std::chrono::nanoseconds since_first_octet, std::uint64_t octets) {

@@ -17,6 +17,13 @@ struct RateEstimate {
 /// By Student's t: few samples, spread unknown.
 RateEstimate estimate_rate(std::span<double const> samples_bits_per_second);
 
+/// Standard deviation over mean; 0: fewer than two samples.
+double relative_spread(std::span<double const> samples);
+
+/// Mean of the second half over the mean of the first, minus 1: a burst allowance that runs out, a
+/// window that still grows. 0: fewer than four samples.
+double relative_drift(std::span<double const> samples);
+
 /// Turns a counter that is read now and then into rates, slow start left out.
 class RateSeries {
  public:

@@ -92,7 +92,13 @@ Async<TlsHandshake::Result> shake_hands(TlsHandshake probe) {
   if (record.peer_leaf) result.peer_issuer = probe.identity->issuer_of(*record.peer_leaf);
   result.alert_sent = record.alert_sent;
   result.alert_received = record.alert_received;
-  if (error) describe_failure(result, record, error);
+  if (error) {
+    describe_failure(result, record, error);
+  } else {
+    // Everything is said: a reset leaves no TIME_WAIT, of which many would use up the ports.
+    error_code ignored;
+    stream.next_layer().set_option(tcp::socket::linger{true, 0}, ignored);
+  }
   co_return result;
 }
 

@@ -10,7 +10,16 @@
 #include <boost/asio/steady_timer.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <thread>
 
 // g++ 12 takes the two halves of a coroutine's own operator new and delete for strangers when it
@@ -348,6 +357,311 @@ TEST_F(BandwidthOverLoopback, IsServedByTheResponder) {
   EXPECT_TRUE(threads_are_joined());
 }
 
+TEST_F(BandwidthOverLoopback, SaysInWhichModeItMeasured) {
+  for (auto const mode : {BulkMode::ceiling, BulkMode::migration, BulkMode::verify})
+    for (auto const transport : {Transport::tcp, Transport::tls}) {
+      auto asked = probe(transport, 2);
+      asked.mode = mode;
+      asked.duration_ms = 500ms;
+      asked.warm_up_ms = 100ms;
+      auto const result = await_on(context, run(asked));
+      ASSERT_TRUE(result.has_value()) << describe(result.error());
+      bool const tls = transport == Transport::tls;
+      EXPECT_EQ(result->mode, mode);
+      EXPECT_EQ(result->sending, tls ? "TLS" : mode == BulkMode::ceiling ? "splice" : "write");
+      EXPECT_EQ(result->record_octets, tls ? 16384 : 0);
+      EXPECT_EQ(result->cipher.empty(), !tls);
+      EXPECT_GT(result->sender_cpu_seconds, 0.0);
+      EXPECT_GT(result->receiver_cpu_seconds, 0.0);
+      EXPECT_FALSE(result->limit.empty());
+      EXPECT_FALSE(result->limit_detail.empty());
+      EXPECT_FALSE(result->timeline.at_ms.empty());
+      EXPECT_FALSE(result->congestion_sender.empty());
+      EXPECT_FALSE(result->congestion_receiver.empty());
+      EXPECT_FALSE(result->reverse.has_value());
+      EXPECT_TRUE(target_becomes_free());
+    }
+}
+
+TEST_F(BandwidthOverLoopback, MeasuresBothDirectionsAtOnce) {
+  for (auto const transport : {Transport::tcp, Transport::tls}) {
+    auto asked = probe(transport, 2);
+    asked.bidirectional = true;
+    asked.duration_ms = 700ms;
+    asked.warm_up_ms = 100ms;
+    auto const result = await_on(context, run(asked));
+    ASSERT_TRUE(result.has_value()) << describe(result.error());
+    ASSERT_TRUE(result->reverse.has_value());
+    auto const& back = *result->reverse;
+    EXPECT_GT(result->rate_bits_per_second, 1e6);
+    EXPECT_GT(back.rate_bits_per_second, 1e6);
+    EXPECT_GT(back.transferred_bytes, 0U);
+    EXPECT_GT(back.sender_cpu_seconds, 0.0);
+    EXPECT_GT(back.receiver_cpu_seconds, 0.0);
+    EXPECT_EQ(back.sending, transport == Transport::tls ? "TLS" : "splice");
+    EXPECT_EQ(back.sender.size(), 2U);
+    EXPECT_EQ(back.receiver.size(), 2U);
+    EXPECT_FALSE(back.timeline.at_ms.empty());
+    EXPECT_TRUE(target_becomes_free());
+    EXPECT_TRUE(threads_are_joined());
+  }
+}
+
+TEST_F(BandwidthOverLoopback, KeepsTheByteLimitInEachDirection) {
+  auto asked = probe(Transport::tcp, 3);
+  asked.bidirectional = true;
+  asked.byte_limit_bytes = Bytes{5'000'011};
+  auto const result = await_on(context, run(asked));
+  ASSERT_TRUE(result.has_value()) << describe(result.error());
+  EXPECT_EQ(result->transferred_bytes, 5'000'011U);
+  EXPECT_EQ(result->reverse.value().transferred_bytes, 5'000'011U);
+}
+
+TEST_F(BandwidthOverLoopback, NeverSendsBackMoreThanTheTargetMay) {
+  auto const limited = std::make_shared<BulkSlot>(100_Mbps);
+  bulk = std::make_unique<BulkTarget>(limited, identity);
+  auto asked = probe(Transport::tcp, 2);
+  asked.bidirectional = true;
+  asked.duration_ms = 700ms;
+  asked.warm_up_ms = 100ms;
+  auto const result = await_on(context, run(asked)).value();
+  EXPECT_LT(result.reverse.value().rate_bits_per_second, 115e6);
+}
+
+TEST_F(BandwidthOverLoopback, UsesTheCongestionControlMssAndCipherAskedFor) {
+  auto asked = probe(Transport::tls, 2);
+  asked.duration_ms = 400ms;
+  asked.warm_up_ms = 100ms;
+  asked.bidirectional = true;
+  asked.congestion = "reno";  // built into every kernel, allowed to everybody
+  asked.mss = 1200;
+  asked.dscp = 46;
+  asked.cipher = "aes256gcm";
+  asked.record_octets = 4096;
+  auto const result = await_on(context, run(asked));
+  ASSERT_TRUE(result.has_value()) << describe(result.error());
+  EXPECT_EQ(result->congestion_sender, "reno");
+  EXPECT_EQ(result->reverse.value().congestion_sender, "reno");
+  EXPECT_LE(result->sender.front().send_mss, 1200U);
+  EXPECT_LE(result->reverse.value().sender.front().send_mss, 1200U);
+  EXPECT_EQ(result->cipher, "TLS_AES_256_GCM_SHA384");
+  EXPECT_EQ(result->record_octets, 4096);
+}
+
+TEST_F(BandwidthOverLoopback, SaysWhichCongestionControlsThereAre) {
+  auto asked = probe(Transport::tcp, 1);
+  asked.congestion = "nonesuch";
+  auto const result = await_on(context, run(asked));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().stage, Error::Stage::configuration);
+  EXPECT_NE(result.error().detail.find("no congestion control 'nonesuch'; it offers:"),
+            std::string::npos)
+      << result.error().detail;
+  EXPECT_NE(result.error().detail.find("reno"), std::string::npos);
+  EXPECT_TRUE(target_becomes_free());
+}
+
+/// Refuses one system call to this thread and those that it starts.
+void refuse_system_call(std::uint32_t number, std::uint16_t error) {
+  std::array<sock_filter, 4> filter{
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  sock_fprog const program{.len = filter.size(), .filter = filter.data()};
+  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST_F(BandwidthOverLoopback, WritesWhereItMayNotSplice) {
+  for (auto const& [call, name] : std::vector<std::pair<std::uint32_t, std::string>>{
+           {SYS_vmsplice, "vmsplice"}, {SYS_splice, "splice"}, {SYS_pipe2, "pipe2"}}) {
+    auto asked = probe(Transport::tcp, 1);
+    asked.byte_limit_bytes = Bytes{30'000'001};
+    std::thread{[&] {
+      refuse_system_call(call, EPERM);
+      auto const result = await_on(context, run(asked));
+      ASSERT_TRUE(result.has_value()) << describe(result.error());
+      EXPECT_EQ(result->sending, "write, as " + name + " was refused: Operation not permitted");
+      EXPECT_EQ(result->transferred_bytes, 30'000'001U);
+    }}.join();
+    EXPECT_TRUE(target_becomes_free());
+  }
+}
+
+TEST_F(BandwidthOverLoopback, NeedsNoMoreThanOneProcessorFor32Streams) {
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(0, &one);
+  if (::sched_setaffinity(0, sizeof one, &one) != 0) GTEST_SKIP() << "processor 0 is not ours";
+  auto const result = await_on(context, run(probe(Transport::tcp, 32)));
+  ::sched_setaffinity(0, sizeof before, &before);
+  ASSERT_TRUE(result.has_value()) << describe(result.error());
+  EXPECT_EQ(result->sender.size(), 32U);
+  EXPECT_GT(result->rate_bits_per_second, 1e6);
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_TRUE(threads_are_joined());
+}
+
+TEST_F(BandwidthOverLoopback, SaysThatDescriptorsHaveRunOut) {
+  context.poll();  // the target's accept(2) must not be the first to meet the limit
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit const few{.rlim_cur = 3, .rlim_max = before.rlim_max};  // those that are open stay so
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  auto const result = await_on(context, run(probe(Transport::tcp, 1)));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_NE(describe(result.error()).find("Too many open files"), std::string::npos)
+      << describe(result.error());
+  EXPECT_TRUE(source_slot->free());
+  EXPECT_TRUE(await_on(context, run(probe(Transport::tcp, 1))).has_value());
+}
+
+TEST_F(BandwidthOverLoopback, TargetIsFreeAtOnceWhenItsSourceDiesInSetUp) {
+  Bandwidth request = request_for(Transport::tcp, 3);
+  {
+    auto source = await_on(context, open_raw_source(target.path(), request)).value();
+    EXPECT_FALSE(target_slot->free());
+  }
+  auto const start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 1s);
+}
+
+asio::awaitable<bool> send_request(tcp::socket* control, Bandwidth request) {
+  nlohmann::json const message = BulkRequest{.bandwidth = request};
+  co_await send_json(control, message);
+  auto const reply = co_await receive_json(control, bulk_message_limit, 5s);
+  co_return reply && reply->value("accepted", false);
+}
+
+TEST_F(BandwidthOverLoopback, TargetDoesNotWaitForStreamsForLongerThanItsLease) {
+  auto control = await_on(context, open_data_connection(
+                                       target.path(), {.purpose = Preamble::Purpose::bulk_control}))
+                     .value();
+  auto const start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(await_on(context, send_request(&control, request_for(Transport::tcp, 1))));
+  EXPECT_FALSE(target_slot->free());
+  EXPECT_TRUE(target_becomes_free());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 1500ms + bulk_overhead + 1s);
+}
+
+TEST_F(BandwidthOverLoopback, VerifyingTargetSaysWhatIsWrong) {
+  auto request = request_for(Transport::tcp, 1);
+  request.mode = BulkMode::verify;
+  auto source = await_on(context, open_raw_source(target.path(), request)).value();
+  asio::write(source.streams.front(), asio::buffer(std::string(1000, 'x')));
+  auto const report = await_on(context, read_halt_and_report(&source)).value();
+  EXPECT_NE(report.at("failure").get<std::string>().find("octet 0 of the stream"),
+            std::string::npos)
+      << report.at("failure");
+}
+
+/// A target that takes a test and its streams, and never reads one.
+struct SilentTarget {
+  std::vector<tcp::socket> kept;
+
+  asio::awaitable<void> serve(tcp::socket socket, Preamble preamble) {
+    kept.push_back(std::move(socket));
+    if (preamble.purpose != Preamble::Purpose::bulk_control) co_return;
+    tcp::socket& control = kept.back();
+    auto const request = co_await receive_json(&control, bulk_message_limit, 5s);
+    nlohmann::json const reply = BulkReply{.accepted = true, .busy = false, .reason = {}};
+    co_await send_json(&kept.front(), reply);
+  }
+};
+
+TEST_F(BandwidthOverLoopback, GivesUpOnAPeerThatStopsReading) {
+  SilentTarget silent;
+  silent.kept.reserve(8);
+  LoopbackTarget deaf{
+      context, [&](tcp::socket socket, Preamble p) { return silent.serve(std::move(socket), p); }};
+  auto asked = probe(Transport::tcp, 2);
+  asked.path = deaf.path();
+  asked.duration_ms = 100ms;
+  asked.warm_up_ms = 0ms;
+  auto const start = std::chrono::steady_clock::now();
+  auto const result = await_on(context, run(asked));
+  EXPECT_FALSE(result.has_value());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 100ms + bulk_overhead + 1s);
+  EXPECT_TRUE(source_slot->free());
+  EXPECT_TRUE(threads_are_joined());
+  deaf.close();
+  context.poll();
+}
+
+struct Objection {
+  char const* words;
+  std::function<void(Bandwidth&)> change;
+};
+
+TEST(BandwidthSettings, AreObjectedToWithTheValueAndWhatIsAllowed) {
+  std::vector<Objection> const rows{
+      {"0 streams, allowed are 1 to 32", [](Bandwidth& b) { b.streams = 0; }},
+      {"33 streams", [](Bandwidth& b) { b.streams = 33; }},
+      {"99 ms, allowed are 100 to 60000", [](Bandwidth& b) { b.duration_ms = 99ms; }},
+      {"61000 ms", [](Bandwidth& b) { b.duration_ms = 61s; }},
+      {"warm-up of -1 ms", [](Bandwidth& b) { b.warm_up_ms = -1ms; }},
+      {"rate limit of -1 bit/s", [](Bandwidth& b) { b.rate_limit_bits_per_second = {-1}; }},
+      {"'Cubic;'", [](Bandwidth& b) { b.congestion = "Cubic;"; }},
+      {"'averyveryverylongname'", [](Bandwidth& b) { b.congestion = "averyveryverylongname"; }},
+      {"DSCP 64, allowed are 0 to 63", [](Bandwidth& b) { b.dscp = 64; }},
+      {"DSCP -1", [](Bandwidth& b) { b.dscp = -1; }},
+      {"MSS of 87 octets, allowed are 88 to 32767", [](Bandwidth& b) { b.mss = 87; }},
+      {"MSS of 40000", [](Bandwidth& b) { b.mss = 40000; }},
+      {"cipher 'rc4', known are aes128gcm", [](Bandwidth& b) { b.cipher = "rc4"; }},
+      {"records of 511 octets, allowed are 512 to 16384",
+       [](Bandwidth& b) { b.record_octets = 511; }},
+      {"records of 16385", [](Bandwidth& b) { b.record_octets = 16385; }}};
+  for (auto const& row : rows) {
+    Bandwidth probe;
+    row.change(probe);
+    EXPECT_NE(objection_to(probe).find(row.words), std::string::npos) << objection_to(probe);
+  }
+}
+
+TEST(BandwidthSettings, AreTakenAtTheirBounds) {
+  std::vector<std::function<void(Bandwidth&)>> const rows{
+      [](Bandwidth&) {},
+      [](Bandwidth& b) { b.streams = 32; },
+      [](Bandwidth& b) { b.duration_ms = 60s; },
+      [](Bandwidth& b) { b.rate_limit_bits_per_second = {1e15}; },
+      [](Bandwidth& b) { b.byte_limit_bytes = {~std::uint64_t{0}}; },
+      [](Bandwidth& b) { b.congestion = "system"; },
+      [](Bandwidth& b) { b.congestion = "dctcp-2"; },
+      [](Bandwidth& b) { b.dscp = 63; },
+      [](Bandwidth& b) { b.mss = 88; },
+      [](Bandwidth& b) { b.mss = 32767; },
+      [](Bandwidth& b) { b.cipher = "chacha20"; },
+      [](Bandwidth& b) { b.record_octets = 512; }};
+  for (auto const& change : rows) {
+    Bandwidth probe;
+    change(probe);
+    EXPECT_EQ(objection_to(probe), "");
+  }
+}
+
+TEST(BandwidthResult, ComesBackFromJson) {
+  Bandwidth::Result result;
+  result.transport = Transport::tls;
+  result.mode = BulkMode::verify;
+  result.rate_bits_per_second = 5e9;
+  result.limit = "receive_window";
+  result.reverse = BulkFlow{};
+  result.reverse->rate_bits_per_second = 4e9;
+  result.reverse->timeline.at_ms = {100, 200};
+  nlohmann::json const text = result;
+  auto const back = text.get<Bandwidth::Result>();
+  EXPECT_EQ(nlohmann::json(back), text);
+  EXPECT_EQ(back.reverse.value().rate_bits_per_second, 4e9);
+  EXPECT_EQ(back.mode, BulkMode::verify);
+  result.reverse.reset();
+  EXPECT_FALSE(nlohmann::json(result).get<Bandwidth::Result>().reverse.has_value());
+}
+
 TEST(BandwidthAssessment, FollowsFromTheCounters) {
   Bandwidth::Result result;
   EXPECT_EQ(assess(result).status, Status::fail);
@@ -362,6 +676,14 @@ TEST(BandwidthAssessment, FollowsFromTheCounters) {
   EXPECT_NE(assess(result).reason.find("CPU of the source"), std::string::npos);
   result.limit = "rate_limit";
   EXPECT_NE(assess(result).reason.find("own rate limit"), std::string::npos);
+  result.reverse = BulkFlow{};
+  result.reverse->rate_bits_per_second = 1e9;
+  EXPECT_NE(assess(result).reason.find("1 Gbit/s back"), std::string::npos);
+  EXPECT_EQ(assess(result).status, Status::ok);
+  result.reverse->limit = "starved";
+  result.reverse->limit_detail = "too busy";
+  EXPECT_EQ(assess(result).status, Status::inconclusive);
+  EXPECT_NE(assess(result).reason.find("too busy"), std::string::npos);
 }
 }  // namespace
 }  // namespace leadline

@@ -27,6 +27,21 @@ TEST(RateEstimate, IsStudentsInterval) {
   EXPECT_NEAR(estimate_rate(samples).relative_uncertainty, 2.776 / std::sqrt(5.0) / 10, 1e-6);
 }
 
+TEST(RateSpread, IsTheStandardDeviationOverTheMean) {
+  EXPECT_EQ(relative_spread({}), 0);
+  EXPECT_EQ(relative_spread(std::vector<double>{5}), 0);
+  EXPECT_EQ(relative_spread(std::vector<double>{0, 0, 0}), 0);
+  EXPECT_NEAR(relative_spread(std::vector<double>{8, 10, 12}), 0.2, 1e-12);
+}
+
+TEST(RateDrift, ComparesTheHalves) {
+  EXPECT_EQ(relative_drift({}), 0);
+  EXPECT_EQ(relative_drift(std::vector<double>{1, 2, 3}), 0);
+  EXPECT_EQ(relative_drift(std::vector<double>{0, 0, 3, 3}), 0);
+  EXPECT_NEAR(relative_drift(std::vector<double>{10, 10, 15, 15}), 0.5, 1e-12);
+  EXPECT_NEAR(relative_drift(std::vector<double>{10, 10, 99, 5, 5}), -0.5, 1e-12);
+}
+
 RC_GTEST_PROP(RateEstimate, DoesNotDependOnTheUnit, ()) {
   auto const raw = *rc::gen::container<std::vector<int>>(7, rc::gen::inRange(1, 1000));
   std::vector<double> small(raw.begin(), raw.end());

@@ -1,0 +1,107 @@
+#include "probes/bulk_limit.hpp"
+
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace leadline {
+namespace {
+/// A thread that is this busy has no time left to move more.
+constexpr double busy_share = 0.9;
+/// Headers and gaps take up to 6 % of an Ethernet at an MTU of 1500.
+constexpr double of_the_link = 0.9;
+constexpr double of_the_limit = 0.9;
+/// Of the time in which there was something to send.
+constexpr double window_share = 0.5;
+
+using Found = std::optional<FlowLimit>;
+
+Found starvation(char const* end, ScheduleDelay const& delay) {
+  if (!starved(delay)) return std::nullopt;
+  return FlowLimit{
+      .name = "starved",
+      .detail = fmt::format("the {}'s machine was too busy to measure: {} of {} samples more than "
+                            "20 ms late, the worst {:.0f} ms",
+                            end, delay.late, delay.samples, delay.worst_ms)};
+}
+
+Found rate_limit(FlowFacts const& facts) {
+  auto const limit = facts.rate_limit.per_second;
+  if (limit <= 0 || facts.rate.per_second < of_the_limit * limit) return std::nullopt;
+  return FlowLimit{
+      .name = "rate_limit",
+      .detail = fmt::format("held at the {} that the test was allowed", format(facts.rate_limit))};
+}
+
+std::string describe_load(char const* end, ThreadLoad const& load) {
+  if (load.busiest_share > busy_share)
+    return fmt::format("the {}'s thread of stream {} is {:.0f} % busy", end,
+                       load.busiest_stream + 1, 100 * load.busiest_share);
+  return fmt::format("all processors of the {} are {:.0f} % busy with the streams", end,
+                     100 * load.all_share);
+}
+
+Found processors(FlowFacts const& facts) {
+  auto const sender = std::max(facts.sender.busiest_share, facts.sender.all_share);
+  auto const receiver = std::max(facts.receiver.busiest_share, facts.receiver.all_share);
+  if (std::max(sender, receiver) <= busy_share) return std::nullopt;
+  bool const at_sender = sender >= receiver;
+  auto detail =
+      at_sender ? describe_load("sender", facts.sender) : describe_load("receiver", facts.receiver);
+  if (std::min(sender, receiver) > busy_share)
+    detail += "; " + (at_sender ? describe_load("receiver", facts.receiver)
+                                : describe_load("sender", facts.sender));
+  return FlowLimit{.name = at_sender ? "sender_cpu" : "receiver_cpu", .detail = std::move(detail)};
+}
+
+Found byte_limit(FlowFacts const& facts) {
+  if (facts.byte_limit.count == 0 || facts.transferred_bytes < facts.byte_limit.count)
+    return std::nullopt;
+  return FlowLimit{.name = "byte_limit",
+                   .detail = fmt::format("ended after the {} that the test was allowed",
+                                         format(facts.byte_limit))};
+}
+
+Found link(FlowFacts const& facts) {
+  auto const speed = facts.link_speed.per_second;
+  if (speed <= 0 || facts.rate.per_second < of_the_link * speed) return std::nullopt;
+  return FlowLimit{
+      .name = "link_speed",
+      .detail = fmt::format("{:.0f} % of a link of {}", 100 * facts.rate.per_second / speed,
+                            format(facts.link_speed))};
+}
+
+Found window(char const* name, char const* what, double waited, double busy) {
+  if (busy <= 0 || waited < window_share * busy) return std::nullopt;
+  return FlowLimit{.name = name,
+                   .detail = fmt::format("the sender waited for {} in {:.0f} % of the time", what,
+                                         100 * waited / busy)};
+}
+
+FlowLimit network(FlowFacts const& facts) {
+  if (facts.rate.per_second <= 0) return {};
+  return {.name = "network",
+          .detail = fmt::format("{} segments sent again; the kernel sees {} delivered",
+                                facts.retransmitted_segments, format(facts.delivery_rate))};
+}
+}  // namespace
+
+bool starved(ScheduleDelay const& delay) {
+  return delay.late >= 3 && 2 * delay.late > delay.samples;
+}
+
+FlowLimit limit_of(FlowFacts const& facts) {
+  for (auto const& found :
+       {starvation("sender", facts.sender_delay), starvation("receiver", facts.receiver_delay),
+        rate_limit(facts), processors(facts), byte_limit(facts), link(facts),
+        window("receive_window", "the receiver's window", facts.receive_window_limited_seconds,
+               facts.busy_seconds),
+        window("send_buffer", "room in its send buffer", facts.send_buffer_limited_seconds,
+               facts.busy_seconds)})
+    if (found) return *found;
+  return network(facts);
+}
+}  // namespace leadline

@@ -1,0 +1,55 @@
+#pragma once
+#include "probes/core/units.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace leadline {
+
+/// How busy the stream threads of one end were.
+struct ThreadLoad {
+  double busiest_share{};  ///< CPU seconds per second
+  int busiest_stream{};    ///< which, from 0
+  double all_share{};      ///< all threads over all processors of the node
+};
+
+/// How late an end came to read its counters: a stopped clock for what its threads suffered.
+struct ScheduleDelay {
+  int samples{};
+  int late{};  ///< by more than 20 ms
+  double worst_ms{};
+};
+
+/// What is known of one direction of a bulk test when it has ended.
+struct FlowFacts {
+  BitRate rate;
+  std::uint64_t transferred_bytes{};
+  BitRate rate_limit;  ///< 0: none
+  Bytes byte_limit;    ///< 0: none
+  BitRate link_speed;  ///< the slower end's; 0: unknown
+  ThreadLoad sender;
+  ThreadLoad receiver;
+  ScheduleDelay sender_delay;
+  ScheduleDelay receiver_delay;
+  double busy_seconds{};                    ///< TCP_INFO, of all streams: with something to send,
+  double receive_window_limited_seconds{};  ///< of that, waiting for the receiver's window,
+  double send_buffer_limited_seconds{};     ///< and for room in the send buffer
+  std::uint64_t retransmitted_segments{};
+  BitRate delivery_rate;  ///< the kernel's own estimate, all streams
+};
+
+/// What kept the flow from going faster: a name of BulkFlow::limit, and the figures in a sentence.
+struct FlowLimit {
+  std::string name;
+  std::string detail;
+  bool operator==(FlowLimit const&) const = default;
+};
+
+/// The first that applies: a starved end (then the rate means nothing), the limits that were set,
+/// the processors, the link, the windows, and what remains is the network.
+FlowLimit limit_of(FlowFacts const& facts);
+
+/// More than half of the samples late, and three at least: one hiccup spoils no test.
+bool starved(ScheduleDelay const& delay);
+}  // namespace leadline

@@ -1,0 +1,40 @@
+#pragma once
+#include "probes/wire/openssl.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <sys/types.h>
+
+namespace leadline {
+
+/// A socket BIO that keeps TLS records back until many can go in one system call, and fetches as
+/// many at once: OpenSSL's own takes one or two calls a record. Records leave at BIO_flush().
+class BatchingBio {
+ public:
+  /// `descriptor` is blocking and outlives this.
+  explicit BatchingBio(int descriptor);
+
+  /// A BIO that reads from and writes to this, which must outlive it.
+  BioHandle bio();
+
+  /// False: errno says why.
+  bool flush();
+
+  /// Octets that were fetched and not read yet.
+  [[nodiscard]] std::size_t pending() const { return fetched_ - taken_; }
+
+ private:
+  struct Methods;
+
+  int write(std::byte const* octets, std::size_t size);
+  int read(std::byte* into, std::size_t size);
+
+  int descriptor_;
+  std::size_t kept_{};
+  std::size_t taken_{};
+  std::size_t fetched_{};
+  std::unique_ptr<std::byte[]> outgoing_;
+  std::unique_ptr<std::byte[]> incoming_;
+};
+}  // namespace leadline
