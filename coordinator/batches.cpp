@@ -28,7 +28,7 @@ void Batches::said(NodeIndex node, Observed message) {
     if (observation.status != Status::ok) at->second.reason = observation.reason;
     if (observation.target == node)
       survey_.node_observations.push_back(std::move(observation));
-    else if (logbook_.record(std::move(observation)))
+    else if (logbook_.record(observation))
       ++observations_;
   }
   condition_.notify();

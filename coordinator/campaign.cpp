@@ -131,8 +131,10 @@ void Campaign::introduce_peers() {
                            .listening = prepared->listening});
   }
   auto const& plan = survey_.plan;
+  auto const dictionary = std::make_shared<Dictionary>();
   for (auto const& pair : choose_pairs(plan.mesh, plan.pairs, names, seed_of(survey_.run_id)))
-    survey_.pairs.push_back({.source = pair.source, .target = pair.target});
+    survey_.pairs.push_back(
+        {.source = pair.source, .target = pair.target, .observations = Observations{dictionary}});
   logbook_.open(std::move(families));
   auto const framed =
       std::make_shared<std::string const>(frame(encode(CoordinatorMessage{std::move(sheet)})));
@@ -264,7 +266,7 @@ void Campaign::file(NodeIndex index, Prepared prepared) {
 
 void Campaign::left(Roster::Member const& member, std::string const& why) {
   auto const index = index_of(member.name);
-  if (!index) return;
+  if (!index || finished_) return;
   survey_.nodes[*index].lost = why;
   progress_.say(fmt::format("{}: lost: {}", format(member.name), why));
   batches_.left(*index);
@@ -277,6 +279,7 @@ std::optional<NodeIndex> Campaign::index_of(NodeName const& name) const {
 }
 
 void Campaign::finish() {
+  finished_ = true;  // who leaves from now on was there when it mattered
   for (auto const& [name, index] : index_) {
     roster_->send(name, Stop{.run = run_});
     if (auto const member = roster_->members().find(name); member != roster_->members().end())

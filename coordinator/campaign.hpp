@@ -63,5 +63,6 @@ class Campaign {
   std::map<NodeName, NodeIndex> index_;
   std::vector<std::optional<Prepared>> prepared_;
   std::vector<bool> counted_;
+  bool finished_{};
 };
 }  // namespace leadline

@@ -37,7 +37,7 @@ std::vector<std::string> unmeasured_addresses(Survey const& survey) {
   if (std::ranges::count(survey.plan.stages, Stage::reach) == 0) return {};
   auto addresses = survey.plan.synchronization_addresses;
   for (auto const& seen : survey.node_observations) {
-    if (!seen.result || !conclusive(seen)) continue;
+    if (!seen.result || !conclusive(seen.status)) continue;
     if (auto const* result = std::get_if<SyncPort::Result>(&*seen.result))
       std::erase(addresses, result->endpoint);
   }
@@ -54,12 +54,13 @@ std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
     for (auto const probe : probes_of(stage)) {
       std::size_t measured = 0;
       std::string reason;
-      for (auto const& seen : pair.observations) {
-        if (seen.probe != probe) continue;
-        if (conclusive(seen) && seen.result)
+      for (auto at = pair.observations.begin(); at != pair.observations.end(); ++at) {
+        auto const label = at.label();
+        if (probe_at(label.probe) != probe) continue;
+        if (conclusive(label.status) && label.measured)
           ++measured;
         else
-          reason = reason_of(seen);
+          reason = reason_of(*at);
       }
       if (measured < wanted || (!again && !reason.empty()))
         found.push_back(fmt::format("{}: {}", probe, reason.empty() ? "no observation" : reason));
@@ -105,11 +106,13 @@ void read_coverage(Survey const& survey, Symptoms& symptoms) {
     if (!lacking.empty())
       symptoms.on_edge("NOT_MEASURED", edge,
                        fmt::format("{}: {}", name_of(survey, edge), fmt::join(lacking, "; ")));
-    for (auto const& seen : pair.observations) {
-      if (seen.status != Status::inconclusive || !seen.result) continue;
-      if (seen.probe == Latency::name || seen.probe == Bandwidth::name)
+    for (auto at = pair.observations.begin(); at != pair.observations.end(); ++at) {
+      auto const label = at.label();
+      auto const probe = probe_at(label.probe);
+      if (label.status != Status::inconclusive || !label.measured) continue;
+      if (probe == Latency::name || probe == Bandwidth::name)
         symptoms.on_node("AGENT_STARVED", pair.source,
-                         fmt::format("{}: {}: {}", name_of(survey, edge), seen.probe, seen.reason));
+                         fmt::format("{}: {}: {}", name_of(survey, edge), probe, (*at).reason));
     }
   }
 }

@@ -18,11 +18,11 @@ PairRecord const* Logbook::find(NodePair const& pair) const {
   return at == position_.end() ? nullptr : &survey_.pairs[at->second];
 }
 
-bool Logbook::record(Observation observation) {
+bool Logbook::record(Observation const& observation) {
   auto const at =
       position_.find(NodePair{.source = observation.source, .target = observation.target});
   if (at == position_.end()) return false;
-  survey_.pairs[at->second].observations.push_back(std::move(observation));
+  survey_.pairs[at->second].observations.push_back(observation);
   return true;
 }
 
@@ -45,24 +45,19 @@ std::vector<Aim> Logbook::first_aims() const {
   return all;
 }
 
-bool Logbook::has(Aim const& aim, std::string const& probe) const {
-  auto const* pair = find({.source = aim.source, .target = aim.target});
-  return pair != nullptr && std::ranges::any_of(pair->observations, [&](Observation const& seen) {
-           return seen.probe == probe && seen.family == aim.family;
-         });
-}
-
 std::string Logbook::blocked(Aim const& aim) const {
   auto const* pair = find({.source = aim.source, .target = aim.target});
   if (pair == nullptr) return "not a pair of this run";
-  for (auto const& seen : pair->observations) {
-    if (seen.probe != Reach::name || seen.family != aim.family) continue;
-    auto const* reach = seen.result ? std::get_if<Reach::Result>(&*seen.result) : nullptr;
-    if (reach == nullptr) return "reach was not measured: " + seen.reason;
+  for (auto at = pair->observations.begin(); at != pair->observations.end(); ++at) {
+    auto const label = at.label();
+    if (probe_at(label.probe) != Reach::name || label.family != aim.family) continue;
+    auto const seen = *at;
+    if (!seen.result) return "reach was not measured: " + seen.reason;
+    auto const& tried = std::get<Reach::Result>(*seen.result).tcp;
     auto const answered = [](Attempt const& attempt) {
       return attempt.outcome == Outcome::answered;
     };
-    if (std::ranges::any_of(reach->tcp, answered)) return {};
+    if (std::ranges::any_of(tried, answered)) return {};
     return "the peer was not reached: " + seen.reason;
   }
   return {};  // the plan leaves reach out

@@ -29,14 +29,12 @@ class Logbook {
   void open(std::vector<std::vector<Family>> families);
 
   /// Refuses (false) an observation of a pair that the run does not have.
-  bool record(Observation observation);
+  bool record(Observation const& observation);
 
   /// Every pair over every family that both nodes have.
   [[nodiscard]] std::vector<Aim> aims() const;
   /// One a pair: over the first family of the source that the target has too.
   [[nodiscard]] std::vector<Aim> first_aims() const;
-  /// Is there an answer to `probe` on this aim yet?
-  [[nodiscard]] bool has(Aim const& aim, std::string const& probe) const;
   /// Why nothing further can mean anything here: nobody answered, or somebody else. Empty: go on.
   [[nodiscard]] std::string blocked(Aim const& aim) const;
 

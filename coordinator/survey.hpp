@@ -1,4 +1,5 @@
 #pragma once
+#include "coordinator/observations.hpp"
 #include "coordinator/plan.hpp"
 #include "probes/catalogue.hpp"
 #include "probes/core/node_name.hpp"
@@ -46,7 +47,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Arrivals, at, from, family, udp_requests, tcp
 struct PairRecord {
   NodeIndex source{};
   NodeIndex target{};
-  std::vector<Observation> observations;
+  Observations observations;
 };
 
 /// One bulk test as it was handed out; times since the start of the run.

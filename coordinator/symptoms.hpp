@@ -53,18 +53,26 @@ void read_coverage(Survey const& survey, Symptoms& symptoms);
 Symptoms read_symptoms(Survey const& survey);
 
 /// Did this observation say something about the network?
-inline bool conclusive(Observation const& seen) {
-  return seen.status == Status::ok || seen.status == Status::warn || seen.status == Status::fail;
+inline bool conclusive(Status status) {
+  return status == Status::ok || status == Status::warn || status == Status::fail;
 }
 
-/// Calls `look` with every conclusive result of one probe, in the order of the pairs.
+/// Calls `look` with every conclusive result of one probe on a pair, in their order.
+template <class P, class Look>
+void each_result(PairRecord const& pair, Look look) {
+  auto const wanted = position_of(P::name);
+  for (auto at = pair.observations.begin(); at != pair.observations.end(); ++at) {
+    auto const label = at.label();
+    if (label.probe != wanted || !label.measured || !conclusive(label.status)) continue;
+    auto const seen = *at;
+    look(seen, std::get<typename P::Result>(*seen.result));
+  }
+}
+
+/// The same of every pair, in their order.
 template <class P, class Look>
 void each_result(Survey const& survey, Look look) {
-  for (auto const& pair : survey.pairs)
-    for (auto const& seen : pair.observations)
-      if (seen.result && conclusive(seen))
-        if (auto const* result = std::get_if<typename P::Result>(&*seen.result))
-          look(seen, *result);
+  for (auto const& pair : survey.pairs) each_result<P>(pair, look);
 }
 
 inline NodePair edge_of(Observation const& seen) {

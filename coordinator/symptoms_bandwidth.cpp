@@ -5,15 +5,30 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace leadline {
 namespace {
-/// The best of the plain TCP tests of a pair: what the network itself gives.
-struct Best {
-  Bandwidth::Result const* result{};
+using Results = std::vector<Bandwidth::Result>;
 
-  [[nodiscard]] double rate() const { return result == nullptr ? 0 : result->rate_bits_per_second; }
-};
+Results results_of(PairRecord const& pair) {
+  Results results;
+  each_result<Bandwidth>(pair, [&](Observation const&, Bandwidth::Result const& result) {
+    results.push_back(result);
+  });
+  return results;
+}
+
+/// The best of the plain TCP tests of a pair, which is what the network itself gives; without any,
+/// the best of all.
+Bandwidth::Result const* best_of(Results const& results) {
+  auto const merit = [](Bandwidth::Result const& result) {
+    return std::pair{result.transport == Transport::tcp, result.rate_bits_per_second};
+  };
+  auto const best = std::ranges::max_element(results, {}, merit);
+  return best == results.end() ? nullptr : &*best;
+}
 
 std::string shown(Bandwidth::Result const& result) {
   return fmt::format("{} over {} {} stream{}", format(BitRate{result.rate_bits_per_second}),
@@ -30,39 +45,34 @@ double retransmit_share(Bandwidth::Result const& result) {
   return segments < 1 ? 0 : static_cast<double>(result.retransmitted_segments) / segments;
 }
 
-void read_pair(Survey const& survey, PairRecord const& pair, Best& best, Symptoms& symptoms) {
-  Bandwidth::Result const* one_tcp = nullptr;
-  Bandwidth::Result const* one_tls = nullptr;
-  Bandwidth::Result const* worst = nullptr;
-  Best any;
-  for (auto const& seen : pair.observations) {
-    if (!seen.result || !conclusive(seen)) continue;
-    auto const* result = std::get_if<Bandwidth::Result>(&*seen.result);
-    if (result == nullptr) continue;
-    bool const tcp = result->transport == Transport::tcp;
-    for (auto* rival : {&any, tcp ? &best : &any})
-      if (rival->result == nullptr || result->rate_bits_per_second > rival->rate())
-        rival->result = result;
-    if (result->streams == 1) (tcp ? one_tcp : one_tls) = result;
-    if (worst == nullptr || retransmit_share(*result) > retransmit_share(*worst)) worst = result;
-  }
-  if (best.result == nullptr) best = any;
-  if (best.result == nullptr) return;
+Bandwidth::Result const* with_one_stream(Results const& results, Transport transport) {
+  auto const found = std::ranges::find_if(results, [&](Bandwidth::Result const& result) {
+    return result.streams == 1 && result.transport == transport;
+  });
+  return found == results.end() ? nullptr : &*found;
+}
+
+void read_pair(Survey const& survey, PairRecord const& pair, Results const& results,
+               Symptoms& symptoms) {
+  auto const* best = best_of(results);
+  if (best == nullptr) return;
+  auto const& worst = *std::ranges::max_element(results, {}, retransmit_share);
+  auto const* one_tcp = with_one_stream(results, Transport::tcp);
+  auto const* one_tls = with_one_stream(results, Transport::tls);
   NodePair const edge{.source = pair.source, .target = pair.target};
   auto const who = name_of(survey, edge);
   auto const& thresholds = survey.plan.thresholds;
   symptoms.saw(Layer::bandwidth, edge);
-  bool const capped = best.result->limit == "rate_limit";
-  if (best.rate() < thresholds.min_bandwidth.per_second && !capped)
-    symptoms.on_edge(
-        "BANDWIDTH_LOW", edge,
-        fmt::format("{}: {} at best, {} wanted{}", who, shown(*best.result),
-                    format(thresholds.min_bandwidth),
-                    best.result->limit.empty() ? "" : "; limited by " + best.result->limit));
-  if (auto const share = retransmit_share(*worst); share > thresholds.max_retransmits)
+  bool const capped = best->limit == "rate_limit";
+  if (best->rate_bits_per_second < thresholds.min_bandwidth.per_second && !capped)
+    symptoms.on_edge("BANDWIDTH_LOW", edge,
+                     fmt::format("{}: {} at best, {} wanted{}", who, shown(*best),
+                                 format(thresholds.min_bandwidth),
+                                 best->limit.empty() ? "" : "; limited by " + best->limit));
+  if (auto const share = retransmit_share(worst); share > thresholds.max_retransmits)
     symptoms.on_edge("BANDWIDTH_RETRANSMITS", edge,
                      fmt::format("{}: {:.1f} % of the segments sent again at {}", who, share * 100,
-                                 shown(*worst)));
+                                 shown(worst)));
   constexpr double busy = 0.9;  // of one core: nothing is left to gain
   if (one_tcp != nullptr && one_tls != nullptr &&
       one_tls->rate_bits_per_second < one_tcp->rate_bits_per_second / 2 &&
@@ -78,10 +88,10 @@ void read_pair(Survey const& survey, PairRecord const& pair, Best& best, Symptom
 void read_bandwidth(Survey const& survey, Symptoms& symptoms) {
   std::map<NodePair, double> rates;
   for (auto const& pair : survey.pairs) {
-    Best best;
-    read_pair(survey, pair, best, symptoms);
-    if (best.result != nullptr && best.result->limit != "rate_limit")
-      rates[{pair.source, pair.target}] = best.rate();
+    auto const results = results_of(pair);
+    read_pair(survey, pair, results, symptoms);
+    if (auto const* best = best_of(results); best != nullptr && best->limit != "rate_limit")
+      rates[{pair.source, pair.target}] = best->rate_bits_per_second;
   }
   for (auto const& [edge, rate] : rates) {
     auto const back = rates.find(reverse(edge));

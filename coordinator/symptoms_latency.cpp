@@ -56,17 +56,12 @@ void read_idle(Survey const& survey, Observation const& seen, Latency::Result co
 void read_latency(Survey const& survey, Symptoms& symptoms) {
   for (auto const& pair : survey.pairs) {
     std::map<Family, double> idle_us;
-    auto const look = [&](auto use) {
-      for (auto const& seen : pair.observations)
-        if (seen.result && conclusive(seen))
-          if (auto const* result = std::get_if<Latency::Result>(&*seen.result)) use(seen, *result);
-    };
-    look([&](Observation const& seen, Latency::Result const& result) {
+    each_result<Latency>(pair, [&](Observation const& seen, Latency::Result const& result) {
       if (result.under_load) return;
       read_idle(survey, seen, result, symptoms);
       if (result.received > 0) idle_us[seen.family] = result.rtt_p50_us;
     });
-    look([&](Observation const& seen, Latency::Result const& result) {
+    each_result<Latency>(pair, [&](Observation const& seen, Latency::Result const& result) {
       auto const idle = idle_us.find(seen.family);
       if (!result.under_load || idle == idle_us.end() || result.received == 0) return;
       auto const grown_us = result.rtt_p99_us - idle->second;

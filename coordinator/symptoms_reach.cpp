@@ -200,7 +200,7 @@ void read_path(Survey const& survey, Observation const& seen, Reach::Result cons
 
 void read_synchronization(Survey const& survey, Symptoms& symptoms) {
   for (auto const& seen : survey.node_observations) {
-    if (!seen.result || !conclusive(seen)) continue;
+    if (!seen.result || !conclusive(seen.status)) continue;
     auto const* result = std::get_if<SyncPort::Result>(&*seen.result);
     if (result == nullptr || result->system_error.empty()) continue;
     auto const told = result->evidence ? ", " + said_by(*result->evidence) : std::string{};

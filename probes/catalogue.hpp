@@ -7,8 +7,10 @@
 #include "probes/tcp_push.hpp"
 #include "probes/tls_handshake.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace leadline {
@@ -23,6 +25,11 @@ struct Catalogue {
 using Known = Catalogue<Reach, SyncPort, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth>;
 using AnyProbe = Known::Any;
 using AnyResult = Known::AnyResult;
+
+/// Position of the probe with this name; nothing if there is none.
+std::optional<std::size_t> position_of(std::string_view probe);
+/// Its name. Throws std::out_of_range where there is no such position.
+std::string_view probe_at(std::size_t position);
 
 /// What one probe saw on one pair, in the direction source to target.
 struct Observation {

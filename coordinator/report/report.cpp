@@ -34,10 +34,10 @@ char letter_of(Layer layer) {
 }
 
 /// The worst layer with a warning or an error on each pair or at one of its ends.
-std::string mark(Survey const& survey) {
+std::string mark(Survey const& survey, Symptoms const& symptoms) {
   std::map<NodePair, Layer> on_edge;
   std::vector<Layer> on_node(survey.nodes.size(), Layer::note);
-  for (auto const& symptom : read_symptoms(survey).found) {
+  for (auto const& symptom : symptoms.found) {
     if (symptom.severity == Severity::info) continue;
     auto& layer = symptom.on_node() ? on_node[symptom.edge.source]
                                     : on_edge.try_emplace(symptom.edge, Layer::note).first->second;
@@ -57,11 +57,12 @@ std::string mark(Survey const& survey) {
 
 Report make_report(Survey survey, bool strict) {
   Report report;
-  report.findings = find_causes(survey);
+  auto const symptoms = read_symptoms(survey);  // once: a large run has millions of observations
+  report.findings = find_causes(survey, symptoms);
   report.coverage = cover(survey);
   report.verdict = judge(report.findings, report.coverage, survey.interruptions);
   report.exit_code = exit_code(report.verdict, strict);
-  report.marks = mark(survey);
+  report.marks = mark(survey, symptoms);
   report.survey = std::move(survey);
   return report;
 }

@@ -632,7 +632,7 @@ TEST(Findings, CpuBoundStreamsAreNoted) {
     if (r.transport == Transport::tls) r.rate_bits_per_second = 3e9;
     r.sender_cpu_share = 0.99;
   });
-  auto const findings = find_causes(maker.survey());
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].code, "BANDWIDTH_CPU_BOUND");
   EXPECT_EQ(findings[0].severity, Severity::info);
@@ -642,7 +642,7 @@ TEST(Findings, UnreachableSynchronizationAddressIsNamed) {
   SurveyMaker maker;
   maker.survey().plan.synchronization_addresses = {"10.0.0.1:9185"};
   maker.survey().node_observations.push_back(silent_synchronization(0));
-  auto const findings = find_causes(maker.survey());
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(shown(findings[0]), "SYNC_UNREACHABLE node east/n1 both");
 }
@@ -656,7 +656,7 @@ TEST(Findings, UntriedSynchronizationAddressMakesTheVerdictUnknown) {
 TEST(Findings, ConsequencesAreFoldedUnderTheirCause) {
   SurveyMaker maker;
   maker.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused)).skip_after_reach(into("east/n1"));
-  auto const findings = find_causes(maker.survey());
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].pairs_affected, 3U);
   ASSERT_EQ(findings[0].consequences.size(), 1U);

@@ -36,8 +36,8 @@ TEST(Logbook, AimsOnlyOverFamiliesThatBothNodesHave) {
 
 TEST(Logbook, RefusesAPairThatTheRunDoesNotHave) {
   Book book;
-  EXPECT_FALSE(book.logbook.record({.source = 0, .target = 7}));
-  EXPECT_TRUE(book.logbook.record({.source = 0, .target = 1}));
+  EXPECT_FALSE(book.logbook.record({.source = 0, .target = 7, .probe = "tls"}));
+  EXPECT_TRUE(book.logbook.record({.source = 0, .target = 1, .probe = "tls"}));
 }
 
 TEST(Logbook, GoesOnWhereOnePortAnswered) {
@@ -58,14 +58,5 @@ TEST_P(Blocked, WhereNobodyWhoWasMeantAnswered) {
 INSTANTIATE_TEST_SUITE_P(Outcomes, Blocked,
                          testing::Values(Outcome::silent, Outcome::refused, Outcome::wrong_node,
                                          Outcome::absent_on_link, Outcome::unclear));
-
-TEST(Logbook, KnowsWhatHasBeenAnswered) {
-  Book book;
-  Aim const aim{.source = 0, .target = 1, .family = Family::ipv6};
-  EXPECT_FALSE(book.logbook.has(aim, "reach"));
-  book.logbook.record(reach(Outcome::answered));
-  EXPECT_TRUE(book.logbook.has(aim, "reach"));
-  EXPECT_FALSE(book.logbook.has(aim, "tls"));
-}
 }  // namespace
 }  // namespace leadline

@@ -47,9 +47,10 @@ class SurveyMaker {
     for (auto& pair : survey_.pairs) {
       if (!where(format(survey_.nodes[pair.source].name), format(survey_.nodes[pair.target].name)))
         continue;
-      for (auto& seen : pair.observations)
-        if (seen.result)
-          if (auto* result = std::get_if<typename P::Result>(&*seen.result)) how(seen, *result);
+      rewrite(pair, [&](Observation& seen) {
+        if (!seen.result) return;
+        if (auto* result = std::get_if<typename P::Result>(&*seen.result)) how(seen, *result);
+      });
     }
     return *this;
   }
@@ -58,12 +59,12 @@ class SurveyMaker {
   SurveyMaker& skip(std::string const& probe, Where const& where) {
     for (auto& pair : survey_.pairs)
       if (where(format(survey_.nodes[pair.source].name), format(survey_.nodes[pair.target].name)))
-        for (auto& seen : pair.observations)
-          if (seen.probe == probe) {
-            seen.status = Status::skipped;
-            seen.reason = "an earlier stage failed";
-            seen.result.reset();
-          }
+        rewrite(pair, [&](Observation& seen) {
+          if (seen.probe != probe) return;
+          seen.status = Status::skipped;
+          seen.reason = "an earlier stage failed";
+          seen.result.reset();
+        });
     return *this;
   }
 
@@ -102,6 +103,15 @@ class SurveyMaker {
   }
 
  private:
+  static void rewrite(PairRecord& pair, std::function<void(Observation&)> const& how) {
+    Observations changed;
+    for (auto seen : pair.observations) {
+      how(seen);
+      changed.push_back(seen);
+    }
+    pair.observations = std::move(changed);
+  }
+
   void add_node(NodeName const& name, std::size_t index) {
     auto const address = fmt::format("10.100.{}.{}", name.cluster == "east" ? 0 : 1, index + 1);
     Facts facts;

@@ -1,0 +1,87 @@
+#include "coordinator/explanation.hpp"
+
+namespace leadline {
+namespace {
+constexpr double near_threshold = 0.2;
+
+/// Seen on the certificate itself: no trouble below TLS explains it.
+bool is_about_certificate(std::string_view code) {
+  return code.starts_with("TLS_") && code != "TLS_FAILED";
+}
+}  // namespace
+
+std::vector<CauseGroup> const& cause_groups() {
+  static std::vector<CauseGroup> const all{
+      {{"AGENT_MISSING"}},
+      {{"ADDR_NO_INTERFACE"}},
+      {{"LINK_DOWN"}},
+      {{"ADDR_NO_GLOBAL"}},
+      {{"ADDR_OUTSIDE_RANGE"}},
+      {{"LINK_FLAPPING"}},
+      {{"LINK_SLOW"}},
+      {{"ADDR_DUPLICATE"}},
+      {{"ADDR_SELF_DIAL"}},
+      {{"REACH_NO_ROUTE", "REACH_HOST_ABSENT", "REACH_ONE_WAY", "REACH_FILTERED", "REACH_REFUSED",
+        "REACH_PORT_RANGE"}},
+      {{"SYNC_UNREACHABLE"}},
+      {{"MTU_L2_MISMATCH", "MTU_BLACK_HOLE", "MTU_BELOW_CONFIGURED"}},
+      {{"MTU_ASYMMETRIC"}},
+      {{"MTU_MSS_CLAMPED"}},
+      {{"TLS_NOT_YET_VALID", "TLS_EXPIRED", "TLS_UNTRUSTED", "TLS_WRONG_CN", "TLS_WRONG_EKU",
+        "TLS_VERSION", "TLS_NO_ALPN", "TLS_FAILED"}},
+      {{"TLS_UNREADABLE"}},
+      {{"TLS_EXPIRES_SOON"}},
+      {{"CLOCK_SKEW"}},
+      {{"LOSS"}, near_threshold},
+      {{"REORDERING"}, near_threshold},
+      {{"LATENCY_HIGH"}, near_threshold},
+      {{"BANDWIDTH_LOW"}, near_threshold},
+      {{"BANDWIDTH_ASYMMETRIC"}, near_threshold},
+      {{"BANDWIDTH_RETRANSMITS"}, near_threshold},
+      {{"BANDWIDTH_CPU_BOUND"}, near_threshold},
+      {{"BUFFERBLOAT"}, near_threshold},
+      {{"AGENT_STARVED"}},
+      {{"NOT_MEASURED"}},
+      {{"PATH_NAT"}},
+      {{"PATH_ASYMMETRIC"}},
+      {{"PATH_ROUTED"}},
+      {{"PATH_DSCP_BLEACHED"}},
+      {{"TLS_NOT_KUBEVIRT"}}};
+  return all;
+}
+
+bool explains(FindingKind const& cause, Severity severity, Symptom const& symptom) {
+  auto const& seen = *symptom.kind;
+  if (cause.layer == Layer::note || seen.layer == Layer::note) return false;
+  if (cause.layer == Layer::agent) return !symptom.on_node();
+  if (cause.code == "SYNC_UNREACHABLE") return false;  // another way than between the nodes
+  if (symptom.severity > severity) return false;
+  if (seen.layer == Layer::coverage) return severity == Severity::error;
+  if (symptom.on_node())
+    return (cause.layer == seen.layer && cause.layer <= Layer::duplicate_address) ||
+           (seen.code == "SYNC_UNREACHABLE" && severity == Severity::error);
+  bool const transfer = seen.layer == Layer::bandwidth;
+  switch (cause.layer) {
+    case Layer::duplicate_address:
+      return true;
+    case Layer::local_link:
+    case Layer::reach:
+      // Where some packets pass, what those meet has causes of its own.
+      if (cause.code == "ADDR_OUTSIDE_RANGE") return seen.layer == Layer::reach;
+      if (cause.code == "REACH_PORT_RANGE") return seen.code == "TLS_FAILED" || transfer;
+      return !is_about_certificate(seen.code);
+    case Layer::path_mtu:
+      return seen.layer == Layer::path_mtu || seen.code == "TLS_FAILED" || transfer;
+    case Layer::tls:
+      return seen.layer == Layer::tls;
+    case Layer::loss:
+      return seen.layer == Layer::loss || transfer;
+    case Layer::latency:
+      return transfer;
+    case Layer::bandwidth:
+      return cause.code == "BANDWIDTH_LOW" && transfer;
+    default:
+      return false;
+  }
+}
+}  // namespace leadline
