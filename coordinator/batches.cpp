@@ -7,11 +7,11 @@
 
 namespace leadline {
 
-std::uint32_t Batches::hand_out(NodeIndex node, Batch batch) {
+std::uint32_t Batches::hand_out(NodeIndex node, Batch batch, Sink sink) {
   auto const id = next_id_++;
   batch.run = run_;
   batch.batch = id;
-  out_.emplace(id, Out{.node = node});
+  out_.emplace(id, Out{.node = node, .sink = std::move(sink)});
   roster_.send(survey_.nodes.at(node).name, batch);
   return id;
 }
@@ -26,7 +26,9 @@ void Batches::said(NodeIndex node, Observed message) {
     }
     if (observation.result) ++at->second.measured;
     if (observation.status != Status::ok) at->second.reason = observation.reason;
-    if (observation.target == node)
+    if (at->second.sink)
+      at->second.sink(observation);
+    else if (observation.target == node)
       survey_.node_observations.push_back(std::move(observation));
     else if (logbook_.record(observation))
       ++observations_;

@@ -4,6 +4,7 @@
 #include "probes/core/condition.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,8 +18,12 @@ class Batches {
   Batches(Roster& roster, Survey& survey, Logbook& logbook, Condition& condition, RunId run)
       : roster_{roster}, survey_{survey}, logbook_{logbook}, condition_{condition}, run_{run} {}
 
-  /// Sends the batch to its node; its id.
-  std::uint32_t hand_out(NodeIndex node, Batch batch);
+  /// Where the observations of a batch go.
+  using Sink = std::function<void(Observation const&)>;
+
+  /// Sends the batch to its node; its id. Without a sink of its own what comes back is filed in the
+  /// logbook.
+  std::uint32_t hand_out(NodeIndex node, Batch batch, Sink sink = {});
   void said(NodeIndex node, Observed message);
   void said(NodeIndex node, BatchDone const& message);
   /// The node is gone: what it owed will not come.
@@ -48,6 +53,7 @@ class Batches {
  private:
   struct Out {
     NodeIndex node{};
+    Sink sink;
     int measured{};
     std::string reason;
   };

@@ -1,5 +1,10 @@
 #include "coordinator/bulk_round.hpp"
 
+#include "coordinator/bulk_batch.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -7,38 +12,6 @@
 namespace leadline {
 namespace {
 using namespace std::chrono_literals;
-
-/// Beyond its duration: connecting, the last report, and a busy machine.
-constexpr auto lease_margin = 8s;
-
-std::vector<BulkKind> kinds_of(Plan const& plan) {
-  std::vector<BulkKind> kinds;
-  for (auto const& transport : plan.transports)
-    for (auto const streams : plan.streams)
-      kinds.push_back({.transport = transport, .streams = streams});
-  return kinds;
-}
-
-/// The heaviest kind is measured with latency beside it: that is bufferbloat.
-bool loads_most(BulkKind const& kind, Plan const& plan) {
-  return kind.transport == plan.transports.front() &&
-         kind.streams == *std::ranges::max_element(plan.streams);
-}
-
-Batch batch_of(BulkKind const& kind, Plan const& plan) {
-  Bandwidth const bulk{.transport = kind.transport == "tls" ? Transport::tls : Transport::tcp,
-                       .streams = kind.streams,
-                       .duration_ms = plan.bandwidth_duration,
-                       .rate_limit_bits_per_second = plan.max_rate,
-                       .byte_limit_bytes = plan.max_bytes};
-  Batch batch{.probes = {bulk}, .together = true};
-  if (loads_most(kind, plan))
-    // Shorter than the test at its shortest, so that the load is there all the time.
-    batch.probes.emplace_back(Latency{.duration_ms = std::min(bulk.duration_ms, 800ms),
-                                      .interval_us = plan.latency_interval,
-                                      .under_load = true});
-  return batch;
-}
 
 std::string outcome_text(Schedule::End end, Schedule::Fate fate, std::string const& reason) {
   if (end == Schedule::End::measured) return "measured";
@@ -52,6 +25,7 @@ std::string outcome_text(Schedule::End end, Schedule::Fate fate, std::string con
 
 BulkRound::BulkRound(Survey& survey, Logbook& logbook, Batches& batches, Time now)
     : survey_{survey},
+      logbook_{logbook},
       batches_{batches},
       schedule_{schedule_for(survey, logbook, family_)},
       began_{now},
@@ -75,7 +49,7 @@ Schedule BulkRound::schedule_for(Survey& survey, Logbook& logbook,
                     .status = Status::skipped,
                     .reason = why});
   }
-  return Schedule{pairs, kinds_of(survey.plan), survey.nodes.size()};
+  return Schedule{pairs, bulk_kinds(survey.plan), survey.nodes.size()};
 }
 
 double BulkRound::since_start(Time now) const {
@@ -85,12 +59,21 @@ double BulkRound::since_start(Time now) const {
 void BulkRound::hand_out(Time now) {
   set_lost_nodes_aside();
   auto const& plan = survey_.plan;
-  for (auto test = schedule_.next(now); test; test = schedule_.next(now)) {
-    auto batch = batch_of(schedule_.kind(*test), plan);
+  auto const most = static_cast<std::size_t>(plan.most_concurrent);
+  while (most == 0 || leases_.size() < most) {
+    auto const test = schedule_.next(now);
+    if (!test) return;
+    auto batch = bulk_batch(schedule_.kind(*test), plan);
     batch.targets = {{.peer = test->pair.target, .family = family_.at(test->pair)}};
-    auto const id = batches_.hand_out(test->pair.source, std::move(batch));
+    auto const file = [this](Observation const& seen) {
+      if (auto const* result =
+              seen.result ? std::get_if<Bandwidth::Result>(&*seen.result) : nullptr)
+        last_rate_ = {result->rate_bits_per_second};
+      logbook_.record(seen);
+    };
+    auto const id = batches_.hand_out(test->pair.source, std::move(batch), file);
     leases_.emplace(id, Lease{.test = *test,
-                              .until = now + plan.bandwidth_duration + lease_margin,
+                              .until = now + plan.bandwidth_duration + bulk_lease_margin,
                               .started_seconds = since_start(now)});
   }
 }
@@ -100,6 +83,14 @@ void BulkRound::set_lost_nodes_aside() {
     if (auto const node = static_cast<NodeIndex>(i);
         !survey_.nodes[i].lost.empty() && aside_.insert(node).second)
       schedule_.set_aside(node);
+}
+
+std::string BulkRound::outlook(Time now) const {
+  if (settled_ == 0 || settled_ >= total_) return {};
+  auto const left = std::chrono::duration<double>(now - began_) *
+                    (static_cast<double>(total_ - settled_) / static_cast<double>(settled_));
+  return fmt::format(" ({} last, about {} left)", format(last_rate_),
+                     format(std::chrono::ceil<std::chrono::seconds>(left)));
 }
 
 bool BulkRound::any_ended() const {
@@ -136,6 +127,7 @@ void BulkRound::finish(std::uint32_t id, Schedule::End end, std::string const& r
                               .target = test.pair.target,
                               .transport = schedule_.kind(test).transport,
                               .streams = schedule_.kind(test).streams,
+                              .mode = schedule_.kind(test).mode,
                               .started_seconds = started_seconds,
                               .ended_seconds = since_start(now),
                               .outcome = outcome_text(end, fate, reason)});
@@ -154,6 +146,8 @@ void BulkRound::close(Time now) {
                                 .target = test.pair.target,
                                 .transport = schedule_.kind(test).transport,
                                 .streams = schedule_.kind(test).streams,
+                                .mode = schedule_.kind(test).mode,
+                                .mode = schedule_.kind(test).mode,
                                 .started_seconds = since_start(now),
                                 .ended_seconds = since_start(now),
                                 .outcome = "set aside: one of its nodes failed or left"});

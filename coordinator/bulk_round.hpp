@@ -39,6 +39,10 @@ class BulkRound {
 
   [[nodiscard]] std::size_t total() const { return total_; }
 
+  /// For the progress line: what the last test measured and how long the rest will take, such as
+  /// " (9.41 Gbit/s last, about 40 s left)"; empty before the first has ended.
+  [[nodiscard]] std::string outlook(Time now) const;
+
  private:
   /// A test that is out, and until when its nodes are its own.
   struct Lease {
@@ -54,6 +58,7 @@ class BulkRound {
   void set_lost_nodes_aside();
 
   Survey& survey_;
+  Logbook& logbook_;
   Batches& batches_;
   std::map<NodePair, Family> family_;
   Schedule schedule_;
@@ -62,5 +67,6 @@ class BulkRound {
   std::set<NodeIndex> aside_;
   std::size_t total_;
   std::size_t settled_{};
+  BitRate last_rate_;
 };
 }  // namespace leadline

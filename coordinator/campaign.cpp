@@ -1,6 +1,7 @@
 #include "coordinator/campaign.hpp"
 
 #include "coordinator/bulk_round.hpp"
+#include "coordinator/saturation.hpp"
 #include "coordinator/stage_probes.hpp"
 #include "probes/core/within.hpp"
 
@@ -74,10 +75,13 @@ asio::awaitable<void> Campaign::run() {
   introduce_peers();
   for (auto const stage : survey_.plan.stages) {
     if (stage == Stage::facts) continue;  // they came with the preparation
-    if (stage == Stage::bandwidth)
+    if (stage == Stage::bandwidth) {
       co_await bulk_stage();
-    else
+      if (survey_.plan.saturate)
+        co_await saturate(survey_, logbook_, batches_, condition_, progress_);
+    } else {
       co_await probe_stage(stage);
+    }
     if (stage != Stage::reach) continue;
     co_await probe_synchronization();
     co_await count_arrivals();
@@ -219,7 +223,8 @@ asio::awaitable<void> Campaign::bulk_stage() {
   BulkRound round{survey_, logbook_, batches_, Clock::now()};
   while (!round.finished()) {
     round.hand_out(Clock::now());
-    progress_.step("bandwidth", round.settled(), round.total(), "tests");
+    progress_.step("bandwidth", round.settled(), round.total(),
+                   "tests" + round.outlook(Clock::now()));
     co_await condition_.wait_until(round.look_again(Clock::now()),
                                    [&] { return round.any_ended(); });
     round.take_in(Clock::now());

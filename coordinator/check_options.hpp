@@ -1,26 +1,17 @@
 #pragma once
 #include "coordinator/commands/command.hpp"
-#include "coordinator/plan.hpp"
+#include "coordinator/run_options.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
-#include <filesystem>
 #include <optional>
-#include <string>
 
 namespace leadline {
 
 enum class OutputFormat { text, json };
 
-/// What `leadline check` was asked to do: the plan file laid under the command line.
-struct CheckOptions {
-  boost::asio::ip::tcp::endpoint listen;
-  std::filesystem::path tls;
-  Plan plan;
+/// What `leadline check` was asked to do.
+struct CheckOptions : RunOptions {
   OutputFormat format{OutputFormat::text};
-  std::filesystem::path out;  ///< empty: standard output
   bool strict{};
-  bool yes{};
 };
 
 /// Which output was asked for, as far as a command line that may be wrong elsewhere tells.

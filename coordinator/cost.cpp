@@ -1,5 +1,6 @@
 #include "coordinator/cost.hpp"
 
+#include "coordinator/bulk_kinds.hpp"
 #include "coordinator/pairs.hpp"
 
 #include <algorithm>
@@ -47,12 +48,13 @@ Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per
     if (has(plan, stage)) time += light_stage * batches;
   if (has(plan, Stage::latency)) time += (plan.latency_duration + light_stage) * batches;
   if (has(plan, Stage::bandwidth)) {
-    auto const kinds = plan.streams.size() * plan.transports.size();
+    auto const kinds = bulk_kinds(plan).size();
     cost.bulk_tests = pairs.size() * kinds;
     auto const rate = plan.max_rate.per_second > 0
                           ? std::min(plan.max_rate.per_second, link_speed.per_second)
                           : link_speed.per_second;
     auto bytes = rate / 8 * Seconds{plan.bandwidth_duration}.count();
+    if (plan.bidirectional) bytes *= 2;
     if (plan.max_bytes.count > 0)
       bytes = std::min(bytes, static_cast<double>(plan.max_bytes.count));
     cost.at_most = {static_cast<std::uint64_t>(bytes * static_cast<double>(cost.bulk_tests))};

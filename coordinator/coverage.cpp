@@ -1,5 +1,6 @@
 #include "coordinator/coverage.hpp"
 
+#include "coordinator/bulk_kinds.hpp"
 #include "coordinator/pairs.hpp"
 #include "coordinator/symptoms.hpp"
 
@@ -50,7 +51,7 @@ std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
   for (auto const stage : plan.stages) {
     // A bandwidth test may have come again: it counts what was measured, not what was not.
     bool const again = stage == Stage::bandwidth;
-    auto const wanted = again ? plan.streams.size() * plan.transports.size() : 1;
+    auto const wanted = again ? bulk_kinds(plan).size() : 1;
     for (auto const probe : probes_of(stage)) {
       std::size_t measured = 0;
       std::string reason;

@@ -15,6 +15,10 @@ namespace {
 using namespace leadline;
 
 constexpr std::array commands{
+    Command{.name = "bench",
+            .synopsis = "leadline bench --listen ADDR:PORT --tls DIR --expect CLUSTER=NODES ...",
+            .purpose = "how fast is it between all nodes, and what keeps it from being faster?",
+            .run = bench},
     Command{.name = "check",
             .synopsis = "leadline check --listen ADDR:PORT --tls DIR --expect CLUSTER=NODES ...",
             .purpose = "can VMs be migrated between (or within) these clusters?",

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -58,6 +59,8 @@ class Packer {
     } else if constexpr (packing::IsVector<T>::value) {
       put_number(value.size());
       for (auto const& item : value) put(item);
+    } else if constexpr (requires { parts_of(value); }) {
+      std::apply([this](auto const&... part) { (put(part), ...); }, parts_of(value));
     } else {
       boost::pfr::for_each_field(value, [this](auto const& field) { put(field); });
     }
@@ -112,6 +115,8 @@ class Unpacker {
       if (get<bool>()) fill(value.emplace());
     } else if constexpr (packing::IsVector<T>::value) {
       for (auto left = number(); left > 0; --left) fill(value.emplace_back());
+    } else if constexpr (requires { parts_of(value); }) {
+      std::apply([this](auto&... part) { (fill(part), ...); }, parts_of(value));
     } else {
       boost::pfr::for_each_field(value, [this](auto& field) { fill(field); });
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include "probes/bandwidth.hpp"
 #include "probes/core/units.hpp"
 
 #include <tl/expected.hpp>
@@ -75,6 +76,13 @@ struct Plan {
   std::chrono::milliseconds latency_interval{5};
   std::vector<int> streams{1, 8};  ///< 8: multifd; 1: VMs with CPU limits
   std::vector<std::string> transports{"tcp", "tls"};
+  std::vector<BulkMode> bulk_modes{BulkMode::ceiling};  ///< of TCP; TLS has but one
+  bool bidirectional{};
+  std::string congestion;  ///< of the senders: "cubic"; empty: the system's
+  int repeat{1};           ///< how often each bulk test is run
+  int most_concurrent{0};  ///< bulk tests at a time; 0: as many as have nodes of their own
+  bool latency_under_load{true};
+  bool saturate{};  ///< all pairs of a matching at once, against each alone
   std::chrono::milliseconds bandwidth_duration{1500};
   BitRate max_rate{0};                                 ///< per test; 0: the agent's own cap
   Bytes max_bytes{0};                                  ///< per test; 0: duration alone limits

@@ -10,7 +10,7 @@ namespace leadline {
 Schedule::Schedule(std::vector<NodePair> const& pairs, std::vector<BulkKind> kinds,
                    std::size_t nodes)
     : kinds_{std::move(kinds)}, nodes_(nodes), fresh_(nodes * nodes) {
-  assert(kinds_.size() <= 32);
+  assert(kinds_.size() <= most_bulk_kinds);
   auto const every_kind = static_cast<std::uint32_t>((std::uint64_t{1} << kinds_.size()) - 1);
   auto const count = static_cast<std::uint32_t>(kinds_.size());
   for (auto const pair : pairs) {

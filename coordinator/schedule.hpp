@@ -1,4 +1,5 @@
 #pragma once
+#include "coordinator/bulk_kinds.hpp"
 #include "coordinator/pairs.hpp"
 
 #include <chrono>
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace leadline {
-
-/// What a bulk test measures with: "tcp" or "tls", over so many streams.
-struct BulkKind {
-  std::string transport;
-  int streams{1};
-  auto operator<=>(BulkKind const&) const = default;
-};
 
 /// One bulk test to be run now.
 struct BulkTest {
@@ -35,7 +29,7 @@ class Schedule {
   static constexpr std::size_t failures_in_a_row = 3;  ///< with different partners
   static constexpr std::chrono::seconds retry_pause{1};
 
-  /// At most 32 kinds; the pairs without repetition.
+  /// At most most_bulk_kinds; the pairs without repetition.
   Schedule(std::vector<NodePair> const& pairs, std::vector<BulkKind> kinds, std::size_t nodes);
 
   /// A test whose nodes are both free, now taken until finish(); nothing if none can start.

@@ -56,9 +56,19 @@ struct ScheduledTest {
   NodeIndex target{};
   std::string transport;
   int streams{};
+  BulkMode mode{BulkMode::ceiling};
   double started_seconds{};
   double ended_seconds{};
   std::string outcome;  ///< "measured", "busy, queued again", "failed: ...", "set aside: ..."
+};
+
+/// One pair of the saturation round: by itself, and with all others of a matching at once. 0: not
+/// measured.
+struct SaturationTest {
+  NodeIndex source{};
+  NodeIndex target{};
+  double alone_bits_per_second{};
+  double together_bits_per_second{};
 };
 
 /// All that a run saw: what findings, blame, verdict and report are made from. Values only.
@@ -74,6 +84,7 @@ struct Survey {
   std::vector<Arrivals> arrivals;
   std::vector<LostAnswer> lost_answers;  ///< those of which somebody on the way said so
   std::vector<ScheduledTest> schedule;
+  std::vector<SaturationTest> saturation;  ///< empty: the plan has no such round
   std::vector<std::string> refusals;       ///< agents that were turned away, and why
   std::vector<std::string> interruptions;  ///< "stopped by Ctrl-C", "the time limit of 10m passed"
 };

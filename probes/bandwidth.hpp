@@ -6,11 +6,14 @@
 #include "probes/core/probe.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 
 namespace leadline {
 
@@ -63,6 +66,16 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Bandwidth, transport, mode, bidi
                                                 duration_ms, warm_up_ms, rate_limit_bits_per_second,
                                                 byte_limit_bytes, congestion, dscp, mss, cipher,
                                                 record_octets)
+
+/// Its parts in order, for those who go through every field: reflection does not see a base.
+template <class R>
+  requires std::same_as<std::remove_const_t<R>, Bandwidth::Result>
+auto parts_of(R& result) {
+  using Flow = std::conditional_t<std::is_const_v<R>, BulkFlow const, BulkFlow>;
+  return std::tie(static_cast<Flow&>(result), result.transport, result.mode, result.streams,
+                  result.cipher, result.record_octets, result.reverse);
+}
+
 void to_json(nlohmann::json& j, Bandwidth::Result const& result);
 void from_json(nlohmann::json const& j, Bandwidth::Result& result);
 

@@ -40,6 +40,7 @@ struct Command {
   int (*run)(Words const& words);  ///< the words after the command's name; returns the exit code
 };
 
+int bench(Words const& words);
 int check(Words const& words);
 int explain(Words const& words);
 int pki(Words const& words);

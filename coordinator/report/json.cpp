@@ -123,6 +123,7 @@ json test_of(Survey const& survey, ScheduledTest const& test) {
           {"target", survey.nodes.at(test.target).name},
           {"transport", test.transport},
           {"streams", test.streams},
+          {"mode", test.mode},
           {"started_seconds", test.started_seconds},
           {"ended_seconds", test.ended_seconds},
           {"outcome", test.outcome}};
@@ -140,20 +141,29 @@ void write_list(std::ostream& out, std::string_view key, Items const& items, Wri
 }
 }  // namespace
 
+json run_of(Survey const& survey) {
+  return {{"id", survey.run_id},
+          {"started", iso_time(survey.started)},
+          {"finished", iso_time(survey.finished)},
+          {"command", survey.command},
+          {"plan", plan_of(survey.plan)},
+          {"interruptions", survey.interruptions},
+          {"refusals", survey.refusals}};
+}
+
+json schedule_of(Survey const& survey) {
+  json tests = json::array();
+  for (auto const& test : survey.schedule) tests.push_back(test_of(survey, test));
+  return tests;
+}
+
 void write_json(std::ostream& out, Report const& report) {
   auto const& survey = report.survey;
-  json const run{{"id", survey.run_id},
-                 {"started", iso_time(survey.started)},
-                 {"finished", iso_time(survey.finished)},
-                 {"command", survey.command},
-                 {"plan", plan_of(survey.plan)},
-                 {"interruptions", survey.interruptions},
-                 {"refusals", survey.refusals}};
   json const coverage{{"nodes_expected", report.coverage.nodes_expected},
                       {"nodes_seen", report.coverage.nodes_seen},
                       {"pairs_expected", report.coverage.pairs_expected},
                       {"pairs_measured", report.coverage.pairs_measured}};
-  out << "{\"schema\": \"leadline.report/v1\",\n\"run\": " << text_of(run)
+  out << "{\"schema\": \"leadline.report/v1\",\n\"run\": " << text_of(run_of(survey))
       << ",\n\"verdict\": " << text_of(format(report.verdict))
       << ",\n\"exit_code\": " << report.exit_code << ",\n\"coverage\": " << text_of(coverage);
   write_list(out, "findings", report.findings, finding_of);

@@ -1,0 +1,52 @@
+#include "coordinator/bench_options.hpp"
+#include "coordinator/commands/command.hpp"
+#include "coordinator/conduct.hpp"
+#include "coordinator/report/throughput_csv.hpp"
+#include "coordinator/report/throughput_json.hpp"
+#include "coordinator/report/throughput_text.hpp"
+#include "coordinator/report_file.hpp"
+#include "coordinator/throughput.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <unistd.h>
+
+namespace leadline {
+namespace {
+using std::chrono::system_clock;
+
+void write(std::ostream& out, ThroughputFormat format, Survey const& survey,
+           Throughput const& found) {
+  switch (format) {
+    case ThroughputFormat::text:
+      return write_throughput_text(out, survey, found);
+    case ThroughputFormat::json:
+      return write_throughput_json(out, survey, found);
+    case ThroughputFormat::csv:
+      return write_throughput_csv(out, survey, found);
+  }
+}
+}  // namespace
+
+int bench(Words const& words) {
+  auto const options = read_bench_options(words);
+  if (!options) return exit_codes::ready;
+  ReportFile file{options->out};
+  Progress progress{std::cerr, ::isatty(STDERR_FILENO) != 0};
+  tell_cost(*options, progress);
+  Survey survey{.command = fmt::format("leadline bench {}", fmt::join(words, " ")),
+                .started = system_clock::now(),
+                .plan = options->plan};
+  conduct(*options, survey, progress);
+  survey.finished = system_clock::now();
+  auto const found = read_throughput(survey);
+  write(file.stream(), options->format, survey, found);
+  file.commit();
+  bool const whole = found.complete() && survey.interruptions.empty();
+  return whole ? exit_codes::ready : exit_codes::unknown;
+}
+}  // namespace leadline

@@ -1,0 +1,152 @@
+#include "coordinator/report/throughput_text.hpp"
+
+#include "coordinator/bulk_batch.hpp"
+#include "coordinator/symptoms.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+
+namespace leadline {
+namespace {
+constexpr std::size_t widest_matrix = 12;  // seven columns each, beside the names
+constexpr std::size_t most_slow = 5;
+constexpr std::size_t most_unmeasured = 20;
+
+/// One unit for a whole table, so that its numbers can be compared at a glance.
+struct Unit {
+  double bits_per_second;
+  std::string_view name;
+};
+
+Unit unit_for(double rate) {
+  if (rate >= 1e9) return {.bits_per_second = 1e9, .name = "Gbit/s"};
+  return {.bits_per_second = 1e6, .name = "Mbit/s"};
+}
+
+std::string number(double rate, Unit unit) {
+  auto const value = rate / unit.bits_per_second;
+  return fmt::format("{:.{}f}", value, value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+std::string name_in_table(Survey const& survey, std::size_t node) {
+  constexpr std::size_t widest = 22;
+  auto name = format(survey.nodes.at(node).name);
+  return name.size() > widest ? ".." + name.substr(name.size() + 2 - widest) : name;
+}
+
+void write_matrix(std::ostream& out, Survey const& survey, KindThroughput const& kind, Unit unit) {
+  auto const nodes = survey.nodes.size();
+  if (nodes > widest_matrix) {
+    out << fmt::format("  ({} nodes: too wide for a matrix; -o csv and -o json have each pair)\n",
+                       nodes);
+    return;
+  }
+  std::vector<std::string> cells(nodes * nodes);
+  for (auto const& pair : kind.pairs)
+    cells[pair.source * nodes + pair.target] = number(pair.rates.median, unit);
+  out << fmt::format("  {:<27}", "source \\ target");
+  for (std::size_t column = 1; column <= nodes; ++column) out << fmt::format("{:>7}", column);
+  out << '\n';
+  for (std::size_t row = 0; row < nodes; ++row) {
+    auto line = fmt::format("  {:>2}  {:<23}", row + 1, name_in_table(survey, row));
+    for (std::size_t column = 0; column < nodes; ++column)
+      line += fmt::format("{:>7}", cells[row * nodes + column]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << '\n';
+  }
+}
+
+std::string shown(std::optional<RateSummary> const& rates, Unit unit) {
+  if (!rates) return fmt::format("{:>8} {:>17}", "-", "");
+  return fmt::format(
+      "{:>8} {:>17}", number(rates->median, unit),
+      fmt::format("({} to {})", number(rates->least, unit), number(rates->most, unit)));
+}
+
+void write_nodes(std::ostream& out, Survey const& survey, KindThroughput const& kind, Unit unit) {
+  out << fmt::format("  {:<27}{:>8} {:>17}  {:>8}\n", "node: median over its peers", "sends", "",
+                     "receives");
+  for (std::size_t node = 0; node < survey.nodes.size(); ++node) {
+    if (!kind.sends[node] && !kind.receives[node]) continue;
+    auto line = fmt::format("      {:<23}{}  {}", name_in_table(survey, node),
+                            shown(kind.sends[node], unit), shown(kind.receives[node], unit));
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << '\n';
+  }
+}
+
+void write_kind(std::ostream& out, Survey const& survey, KindThroughput const& kind) {
+  auto const unit = unit_for(kind.all.most);
+  out << fmt::format("\n{}, in {}: median {} ({} to {}) over {} tests\n", format(kind.kind),
+                     unit.name, number(kind.all.median, unit), number(kind.all.least, unit),
+                     number(kind.all.most, unit), kind.all.count);
+  out << fmt::format("  CPU: {:.3f} s a GB at the sender, {:.3f} s at the receiver\n",
+                     kind.sender_cpu_seconds_per_gigabyte, kind.receiver_cpu_seconds_per_gigabyte);
+  write_matrix(out, survey, kind, unit);
+  write_nodes(out, survey, kind, unit);
+  for (auto const* pair : slowest(kind, most_slow)) {
+    auto const why = pair->limit_detail.empty() ? pair->limit : pair->limit_detail;
+    out << fmt::format("  slow: {}: {}{}{}\n",
+                       name_of(survey, NodePair{pair->source, pair->target}),
+                       format(BitRate{pair->rates.median}), why.empty() ? "" : "; ", why);
+  }
+}
+
+void write_oversubscription(std::ostream& out, Survey const& survey, Throughput const& found) {
+  auto const heaviest = heaviest_kind(survey.plan);
+  if (!found.oversubscription) {
+    out << "\nsaturation: not measured: fewer than two pairs without a node in common answered\n";
+    return;
+  }
+  auto const& seen = *found.oversubscription;
+  out << fmt::format(
+      "\nsaturation: {} pairs at once over {} {} streams each; {} of them alone {}, together {}: "
+      "{:.2f} : 1{}\n",
+      seen.pairs_together, heaviest.streams, heaviest.transport == "tls" ? "TLS" : "TCP",
+      seen.pairs_compared, format(BitRate{seen.alone_bits_per_second}),
+      format(BitRate{seen.together_bits_per_second}), seen.factor,
+      seen.factor > 1.1 ? ", the fabric is oversubscribed" : ", the fabric carries them all");
+}
+
+void write_schedule(std::ostream& out, Survey const& survey) {
+  if (survey.schedule.empty()) return;
+  std::vector<std::pair<double, int>> events;
+  for (auto const& test : survey.schedule) {
+    events.emplace_back(test.started_seconds, 1);
+    events.emplace_back(test.ended_seconds, -1);
+  }
+  std::ranges::sort(events);
+  int running = 0;
+  int most = 0;
+  for (auto const& [time, change] : events) most = std::max(most, running += change);
+  out << fmt::format("\nschedule: {} tests in {:.1f} s, {} at a time at most\n",
+                     survey.schedule.size(), events.back().first, most);
+}
+}  // namespace
+
+void write_throughput_text(std::ostream& out, Survey const& survey, Throughput const& found) {
+  out << fmt::format("THROUGHPUT: {} of {} tests measured; {} nodes, {} pairs, {} each{}\n",
+                     found.tests_measured, found.tests_expected, survey.nodes.size(),
+                     survey.pairs.size(), format(survey.plan.bandwidth_duration),
+                     survey.plan.bidirectional ? ", both directions at once" : "");
+  for (auto const& reason : survey.interruptions) out << "interrupted: " << reason << '\n';
+  for (auto const& refusal : survey.refusals) out << "turned away: " << refusal << '\n';
+  for (auto const& kind : found.kinds) write_kind(out, survey, kind);
+  if (!found.tls.empty()) out << '\n';
+  for (auto const& cost : found.tls)
+    out << fmt::format("TLS over {} stream{}: {:.0f} % of plain TCP\n", cost.streams,
+                       cost.streams == 1 ? "" : "s", cost.share * 100);
+  if (survey.plan.saturate) write_oversubscription(out, survey, found);
+  write_schedule(out, survey);
+  if (!found.unmeasured.empty()) out << "\nnot measured:\n";
+  for (std::size_t i = 0; i < std::min(found.unmeasured.size(), most_unmeasured); ++i)
+    out << "  " << found.unmeasured[i] << '\n';
+  if (found.unmeasured.size() > most_unmeasured)
+    out << fmt::format("  and {} more: -o json lists them all\n",
+                       found.unmeasured.size() - most_unmeasured);
+}
+}  // namespace leadline

@@ -1,0 +1,167 @@
+#include "coordinator/throughput.hpp"
+
+#include "coordinator/bulk_kinds.hpp"
+#include "coordinator/coverage.hpp"
+#include "coordinator/symptoms.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace leadline {
+namespace {
+/// One direction of one test.
+struct Sample {
+  NodePair edge;
+  BulkFlow flow;
+};
+
+using Samples = std::map<ThroughputKind, std::vector<Sample>>;
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+double per_gigabyte(double seconds, BulkFlow const& flow) {
+  constexpr double gigabyte = 1e9;
+  return seconds * gigabyte / static_cast<double>(flow.transferred_bytes);
+}
+
+Samples gather(Survey const& survey, std::size_t& tests) {
+  Samples samples;
+  each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
+    ++tests;
+    auto& of_kind = samples[{result.transport, result.streams, result.mode}];
+    of_kind.push_back({edge_of(seen), result});
+    if (result.reverse) of_kind.push_back({reverse(edge_of(seen)), *result.reverse});
+  });
+  return samples;
+}
+
+PairThroughput of_pair(NodePair edge, std::vector<BulkFlow const*> flows) {
+  std::ranges::sort(flows, {}, &BulkFlow::rate_bits_per_second);
+  auto const& middle = *flows[flows.size() / 2];
+  return {.source = edge.source,
+          .target = edge.target,
+          .rates = {.median = middle.rate_bits_per_second,
+                    .least = flows.front()->rate_bits_per_second,
+                    .most = flows.back()->rate_bits_per_second,
+                    .count = flows.size()},
+          .limit = middle.limit,
+          .limit_detail = middle.limit_detail};
+}
+
+KindThroughput of_kind(ThroughputKind kind, std::vector<Sample> const& samples, std::size_t nodes) {
+  KindThroughput result{.kind = kind};
+  std::map<NodePair, std::vector<BulkFlow const*>> by_pair;
+  std::vector<double> rates;
+  std::vector<double> sender_cost;
+  std::vector<double> receiver_cost;
+  for (auto const& [edge, flow] : samples) {
+    by_pair[edge].push_back(&flow);
+    rates.push_back(flow.rate_bits_per_second);
+    if (flow.transferred_bytes == 0) continue;
+    sender_cost.push_back(per_gigabyte(flow.sender_cpu_seconds, flow));
+    receiver_cost.push_back(per_gigabyte(flow.receiver_cpu_seconds, flow));
+  }
+  std::vector<std::vector<double>> sent(nodes);
+  std::vector<std::vector<double>> received(nodes);
+  for (auto const& [edge, flows] : by_pair) {
+    result.pairs.push_back(of_pair(edge, flows));
+    sent.at(edge.source).push_back(result.pairs.back().rates.median);
+    received.at(edge.target).push_back(result.pairs.back().rates.median);
+  }
+  std::ranges::transform(sent, std::back_inserter(result.sends), sum_up);
+  std::ranges::transform(received, std::back_inserter(result.receives), sum_up);
+  result.all = sum_up(rates).value_or(RateSummary{});
+  result.sender_cpu_seconds_per_gigabyte = median(sender_cost);
+  result.receiver_cpu_seconds_per_gigabyte = median(receiver_cost);
+  return result;
+}
+
+/// TLS against the plain kind that also reads into memory, where there is one.
+std::vector<TlsCost> tls_costs(std::vector<KindThroughput> const& kinds) {
+  std::vector<TlsCost> costs;
+  for (auto const& tls : kinds) {
+    if (tls.kind.transport != Transport::tls) continue;
+    KindThroughput const* plain = nullptr;
+    for (auto const& tcp : kinds)
+      if (tcp.kind.transport == Transport::tcp && tcp.kind.streams == tls.kind.streams &&
+          (plain == nullptr || tcp.kind.mode == BulkMode::migration))
+        plain = &tcp;
+    if (plain != nullptr && plain->all.median > 0)
+      costs.push_back({tls.kind.streams, tls.all.median / plain->all.median});
+  }
+  return costs;
+}
+
+std::optional<Oversubscription> compare(std::vector<SaturationTest> const& tests) {
+  Oversubscription result;
+  for (auto const& test : tests) {
+    if (test.together_bits_per_second <= 0) continue;
+    ++result.pairs_together;
+    if (test.alone_bits_per_second <= 0) continue;
+    ++result.pairs_compared;
+    result.alone_bits_per_second += test.alone_bits_per_second;
+    result.together_bits_per_second += test.together_bits_per_second;
+  }
+  if (result.pairs_together < 2 || result.together_bits_per_second <= 0) return std::nullopt;
+  result.factor = result.alone_bits_per_second / result.together_bits_per_second;
+  return result;
+}
+}  // namespace
+
+std::string format(ThroughputKind const& kind) {
+  if (kind.transport == Transport::tls) return fmt::format("TLS x {}", kind.streams);
+  auto const mode_name = [](BulkMode mode) {
+    switch (mode) {
+      case BulkMode::ceiling:
+        return "path ceiling";
+      case BulkMode::migration:
+        return "migration-like";
+      case BulkMode::verify:
+        break;
+    }
+    return "verified";
+  };
+  return fmt::format("TCP x {}, {}", kind.streams, mode_name(kind.mode));
+}
+
+std::optional<RateSummary> sum_up(std::vector<double> rates) {
+  if (rates.empty()) return std::nullopt;
+  return RateSummary{.median = median(rates),
+                     .least = std::ranges::min(rates),
+                     .most = std::ranges::max(rates),
+                     .count = rates.size()};
+}
+
+Throughput read_throughput(Survey const& survey) {
+  Throughput result;
+  result.tests_expected = survey.pairs.size() * bulk_kinds(survey.plan).size();
+  for (auto const& [kind, samples] : gather(survey, result.tests_measured))
+    result.kinds.push_back(of_kind(kind, samples, survey.nodes.size()));
+  result.tls = tls_costs(result.kinds);
+  result.oversubscription = compare(survey.saturation);
+  for (auto const& pair : survey.pairs)
+    if (auto const lacking = gaps(survey.plan, pair); !lacking.empty())
+      result.unmeasured.push_back(fmt::format(
+          "{}: {}", name_of(survey, NodePair{pair.source, pair.target}), fmt::join(lacking, "; ")));
+  return result;
+}
+
+std::vector<PairThroughput const*> slowest(KindThroughput const& kind, std::size_t most) {
+  constexpr double clearly_less = 0.9;
+  std::vector<PairThroughput const*> pairs;
+  for (auto const& pair : kind.pairs)
+    if (pair.rates.median < clearly_less * kind.all.median) pairs.push_back(&pair);
+  std::ranges::sort(pairs, {}, [](auto const* pair) { return pair->rates.median; });
+  if (pairs.size() > most) pairs.resize(most);
+  return pairs;
+}
+}  // namespace leadline

@@ -1,0 +1,176 @@
+#include "coordinator/throughput.hpp"
+
+#include "coordinator/report/throughput_csv.hpp"
+#include "coordinator/report/throughput_json.hpp"
+#include "coordinator/report/throughput_text.hpp"
+#include "tests/unit/survey_maker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace leadline {
+namespace {
+using nlohmann::json;
+
+void slow_down(SurveyMaker& maker, std::string const& from, std::string const& to, double rate) {
+  maker.spoil<Bandwidth>(
+      [&](auto const& source, auto const& target) { return source == from && target == to; },
+      [&](Observation&, Bandwidth::Result& result) {
+        result.rate_bits_per_second = rate;
+        result.limit = "network";
+        result.limit_detail = "2.0 % of the segments were sent again";
+      });
+}
+
+/// What a bench measures: reach and bandwidth.
+SurveyMaker benched() {
+  SurveyMaker maker;
+  maker.survey().plan.stages = {Stage::facts, Stage::reach, Stage::bandwidth};
+  return maker;
+}
+
+template <class Write>
+std::string written(Write write, Survey const& survey) {
+  std::ostringstream out;
+  write(out, survey, read_throughput(survey));
+  return out.str();
+}
+
+TEST(Throughput, HasAMatrixForEachTransportAndStreamCount) {
+  auto maker = benched();
+  auto const found = read_throughput(maker.survey());
+  ASSERT_EQ(found.kinds.size(), 4);
+  EXPECT_EQ(format(found.kinds[0].kind), "TCP x 1, path ceiling");
+  EXPECT_EQ(format(found.kinds[3].kind), "TLS x 8");
+  for (auto const& kind : found.kinds) EXPECT_EQ(kind.pairs.size(), 18);
+  EXPECT_TRUE(found.complete());
+  EXPECT_TRUE(found.unmeasured.empty());
+}
+
+TEST(Throughput, OfANodeIsTheMedianOverItsPeers) {
+  auto maker = benched();
+  slow_down(maker, "east/n1", "west/n1", 1e9);
+  auto const found = read_throughput(maker.survey());
+  auto const& sends = found.kinds[0].sends.at(maker.node("east/n1"));
+  ASSERT_TRUE(sends);
+  EXPECT_DOUBLE_EQ(sends->median, 9.4e9);
+  EXPECT_DOUBLE_EQ(sends->least, 1e9);
+  EXPECT_EQ(sends->count, 3);
+  auto const& receives = found.kinds[0].receives.at(maker.node("east/n1"));
+  ASSERT_TRUE(receives);
+  EXPECT_DOUBLE_EQ(receives->least, 9.4e9);
+}
+
+TEST(Throughput, NamesTheSlowestPairsAndWhatLimitsThem) {
+  auto maker = benched();
+  slow_down(maker, "east/n1", "west/n1", 2e9);
+  slow_down(maker, "west/n3", "east/n2", 1e9);
+  auto const found = read_throughput(maker.survey());
+  auto const slow = slowest(found.kinds[0], 5);
+  ASSERT_EQ(slow.size(), 2);
+  EXPECT_EQ(slow[0]->source, maker.node("west/n3"));
+  EXPECT_EQ(slow[0]->limit, "network");
+  EXPECT_EQ(slowest(found.kinds[0], 1).size(), 1);
+}
+
+TEST(Throughput, CountsWhatWasNotMeasuredAndWhy) {
+  auto maker = benched();
+  maker.skip("bandwidth", [](auto const& source, auto const& target) {
+    return source == "east/n1" && target == "west/n1";
+  });
+  auto const found = read_throughput(maker.survey());
+  EXPECT_FALSE(found.complete());
+  EXPECT_EQ(found.tests_expected, 72);
+  EXPECT_EQ(found.tests_measured, 68);
+  ASSERT_EQ(found.unmeasured.size(), 1);
+  EXPECT_NE(found.unmeasured[0].find("an earlier stage failed"), std::string::npos);
+}
+
+TEST(Throughput, OfNothingIsNotComplete) {
+  EXPECT_FALSE(read_throughput(Survey{}).complete());
+}
+
+TEST(Throughput, TakesBothDirectionsOfABidirectionalTest) {
+  auto maker = benched();
+  maker.spoil<Bandwidth>([](auto const& source, auto const&) { return source == "east/n1"; },
+                         [](Observation&, Bandwidth::Result& result) {
+                           result.reverse = BulkFlow{.rate_bits_per_second = 3e9};
+                         });
+  auto const found = read_throughput(maker.survey());
+  EXPECT_EQ(found.tests_measured, 72);
+  auto const& receives = found.kinds[0].receives.at(maker.node("east/n1"));
+  ASSERT_TRUE(receives);
+  EXPECT_DOUBLE_EQ(receives->least, 3e9);
+}
+
+TEST(Throughput, ComparesTlsWithThePlainPathOfAsManyStreams) {
+  auto maker = benched();
+  maker.spoil<Bandwidth>([](auto const&, auto const&) { return true; },
+                         [](Observation&, Bandwidth::Result& result) {
+                           if (result.transport == Transport::tls && result.streams == 1)
+                             result.rate_bits_per_second = 4.7e9;
+                         });
+  auto const found = read_throughput(maker.survey());
+  ASSERT_EQ(found.tls.size(), 2);
+  EXPECT_DOUBLE_EQ(found.tls[0].share, 0.5);
+  EXPECT_DOUBLE_EQ(found.tls[1].share, 1);
+}
+
+TEST(Throughput, ReckonsOversubscriptionFromThePairsMeasuredBothWays) {
+  auto maker = benched();
+  maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 10e9, 5e9}, {2, 5, 0, 5e9}};
+  auto const seen = read_throughput(maker.survey()).oversubscription;
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->pairs_together, 3);
+  EXPECT_EQ(seen->pairs_compared, 2);
+  EXPECT_DOUBLE_EQ(seen->factor, 2);
+  maker.survey().saturation = {{0, 3, 10e9, 5e9}};
+  EXPECT_FALSE(read_throughput(maker.survey()).oversubscription);
+}
+
+TEST(ThroughputReport, ShowsAMatrixInOneUnit) {
+  auto maker = benched();
+  slow_down(maker, "east/n1", "west/n1", 250e6);
+  maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 10e9, 5e9}};
+  maker.survey().plan.saturate = true;
+  auto const text = written(write_throughput_text, maker.survey());
+  EXPECT_TRUE(text.starts_with("THROUGHPUT: 72 of 72 tests measured; 6 nodes, 18 pairs"));
+  EXPECT_NE(text.find("   1  east/n1                                      0.25   9.40   9.40"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("slow: east/n1 -> west/n1: 250 Mbit/s; 2.0 % of the segments"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("2.00 : 1, the fabric is oversubscribed"), std::string::npos) << text;
+}
+
+TEST(ThroughputReport, GivesALineOfCsvForEachTest) {
+  auto maker = benched();
+  auto const csv = written(write_throughput_csv, maker.survey());
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 1 + 72);
+  EXPECT_NE(csv.find("\neast/n1,west/n1,tcp,8,ceiling,1,9400000000,"), std::string::npos) << csv;
+}
+
+TEST(ThroughputReport, QuotesWhatWouldBreakALineOfCsv) {
+  auto maker = benched();
+  maker.spoil<Bandwidth>(
+      [](auto const&, auto const&) { return true; },
+      [](Observation&, Bandwidth::Result& result) { result.limit = "a \"cap\", set\nby hand"; });
+  auto const csv = written(write_throughput_csv, maker.survey());
+  EXPECT_NE(csv.find(",\"a \"\"cap\"\", set\nby hand\"\n"), std::string::npos);
+}
+
+TEST(ThroughputReport, IsOneJsonObjectAlsoOfNothing) {
+  auto maker = benched();
+  auto const whole = json::parse(written(write_throughput_json, maker.survey()));
+  EXPECT_EQ(whole.at("schema"), "leadline.throughput/v1");
+  EXPECT_EQ(whole.at("kinds").size(), 4);
+  EXPECT_EQ(whole.at("kinds")[0].at("pairs").size(), 18);
+  EXPECT_TRUE(whole.at("complete"));
+  auto const empty = json::parse(written(write_throughput_json, Survey{}));
+  EXPECT_FALSE(empty.at("complete"));
+}
+}  // namespace
+}  // namespace leadline
