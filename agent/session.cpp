@@ -16,6 +16,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <malloc.h>
 #include <memory>
 #include <random>
 #include <string>
@@ -33,6 +34,12 @@ std::int64_t wall_clock_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+/// An agent waits for days on a node that has better use for it: what a handshake or a run took goes
+/// back to the kernel.
+void give_memory_back() {
+  ::malloc_trim(0);
 }
 
 Error failure(Error::Stage stage, boost::system::error_code code, std::string detail) {
@@ -86,6 +93,7 @@ class Obedience {
   void operator()(Accepted const&) {
     spdlog::info("connected to the coordinator as {}/{}", options_.cluster, options_.node);
     accepted_ = true;
+    give_memory_back();
   }
 
   void operator()(Refused const& refused) { refusal_ = refused.reason; }
@@ -121,6 +129,7 @@ class Obedience {
     spdlog::info("run {:x} is over", stop.run);
     run_->stop();
     run_.reset();
+    give_memory_back();
   }
 
   [[nodiscard]] bool accepted() const { return accepted_; }
@@ -177,6 +186,7 @@ asio::awaitable<void> attend(Options options) {
     if (*accepted) backoff.succeeded();
     // Once is enough while nothing changes: an idle agent may dial for days.
     if (why != told) spdlog::warn("{}; trying again", why);
+    if (why != told || *accepted) give_memory_back();
     told = why;
     co_await elapse(backoff.next(std::uniform_real_distribution<>{0, 1}(chance)));
   }

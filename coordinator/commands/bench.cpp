@@ -1,4 +1,5 @@
 #include "coordinator/bench_options.hpp"
+#include "coordinator/check_options.hpp"
 #include "coordinator/commands/command.hpp"
 #include "coordinator/conduct.hpp"
 #include "coordinator/report/throughput_csv.hpp"
@@ -11,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -30,23 +32,40 @@ void write(std::ostream& out, ThroughputFormat format, Survey const& survey,
       return write_throughput_csv(out, survey, found);
   }
 }
-}  // namespace
 
-int bench(Words const& words) {
-  auto const options = read_bench_options(words);
-  if (!options) return exit_codes::ready;
-  ReportFile file{options->out};
+int run_bench(BenchOptions const& options, std::string command) {
+  ReportFile file{options.out};
   Progress progress{std::cerr, ::isatty(STDERR_FILENO) != 0};
-  tell_cost(*options, progress);
-  Survey survey{.command = fmt::format("leadline bench {}", fmt::join(words, " ")),
-                .started = system_clock::now(),
-                .plan = options->plan};
-  conduct(*options, survey, progress);
+  tell_cost(options, progress);
+  Survey survey{
+      .command = std::move(command), .started = system_clock::now(), .plan = options.plan};
+  conduct(options, survey, progress);
   survey.finished = system_clock::now();
   auto const found = read_throughput(survey);
-  write(file.stream(), options->format, survey, found);
+  write(file.stream(), options.format, survey, found);
   file.commit();
   bool const whole = found.complete() && survey.interruptions.empty();
   return whole ? exit_codes::ready : exit_codes::unknown;
+}
+
+/// Under -o json even a run that never began gives its object, and says why.
+void write_failure(Words const& words, std::string const& command, std::string const& why) {
+  if (wanted_format(words) != OutputFormat::json) return;
+  auto const now = system_clock::now();
+  Survey survey{.command = command, .started = now, .finished = now};
+  survey.interruptions.push_back(why);
+  write_throughput_json(std::cout, survey, read_throughput(survey));
+}
+}  // namespace
+
+int bench(Words const& words) {
+  auto const command = fmt::format("leadline bench {}", fmt::join(words, " "));
+  try {
+    auto const options = read_bench_options(words);
+    return options ? run_bench(*options, command) : exit_codes::ready;
+  } catch (std::exception const& e) {
+    write_failure(words, command, e.what());
+    throw;
+  }
 }
 }  // namespace leadline

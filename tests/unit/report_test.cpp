@@ -1,38 +1,20 @@
 #include "coordinator/report/json.hpp"
 #include "coordinator/report/matrix.hpp"
 #include "coordinator/report/text.hpp"
+#include "tests/unit/schema.hpp"
 #include "tests/unit/survey_maker.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 namespace leadline {
 namespace {
 using nlohmann::json;
-using valijson::adapters::NlohmannJsonAdapter;
 
-/// What the schema has against a report; empty: nothing.
 std::string against_schema(json const& report) {
-  auto const document =
-      json::parse(std::ifstream{LEADLINE_SOURCE_DIR "/coordinator/report/report.schema.json"});
-  valijson::Schema schema;
-  valijson::SchemaParser{}.populateSchema(NlohmannJsonAdapter{document}, schema);
-  valijson::ValidationResults results;
-  valijson::Validator{}.validate(schema, NlohmannJsonAdapter{report}, &results);
-  std::string text;
-  for (valijson::ValidationResults::Error error; results.popError(error);) {
-    for (auto const& part : error.context) text += part;
-    text += ": " + error.description + "\n";
-  }
-  return text;
+  return against_schema(LEADLINE_SOURCE_DIR "/coordinator/report/report.schema.json", report);
 }
 
 json json_of(Report const& report) {

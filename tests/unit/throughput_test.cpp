@@ -3,6 +3,7 @@
 #include "coordinator/report/throughput_csv.hpp"
 #include "coordinator/report/throughput_json.hpp"
 #include "coordinator/report/throughput_text.hpp"
+#include "tests/unit/schema.hpp"
 #include "tests/unit/survey_maker.hpp"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,8 @@
 namespace leadline {
 namespace {
 using nlohmann::json;
+
+constexpr auto const* schema = LEADLINE_SOURCE_DIR "/coordinator/report/throughput.schema.json";
 
 void slow_down(SurveyMaker& maker, std::string const& from, std::string const& to, double rate) {
   maker.spoil<Bandwidth>(
@@ -169,8 +172,14 @@ TEST(ThroughputReport, IsOneJsonObjectAlsoOfNothing) {
   EXPECT_EQ(whole.at("kinds").size(), 4);
   EXPECT_EQ(whole.at("kinds")[0].at("pairs").size(), 18);
   EXPECT_TRUE(whole.at("complete"));
+  EXPECT_EQ(against_schema(schema, whole), "");
   auto const empty = json::parse(written(write_throughput_json, Survey{}));
   EXPECT_FALSE(empty.at("complete"));
+  EXPECT_EQ(against_schema(schema, empty), "");
+  maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 10e9, 5e9}};
+  auto const saturated = json::parse(written(write_throughput_json, maker.survey()));
+  EXPECT_EQ(against_schema(schema, saturated), "");
+  EXPECT_DOUBLE_EQ(saturated.at("saturation").at("oversubscription"), 2);
 }
 }  // namespace
 }  // namespace leadline

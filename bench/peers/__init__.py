@@ -1,0 +1,1 @@
+"""The programs that leadline is measured against, and how each is run."""
