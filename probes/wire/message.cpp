@@ -10,6 +10,26 @@ namespace {
 /// Nested deeper than any message of ours: refused before a parser recurses into it.
 constexpr int depth_limit = 24;
 
+/// Looked at before parsing: the parser's own callback would cost more than the parsing.
+bool is_nested_too_deep(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > depth_limit) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 template <class... Ms>
 std::string encode_any(std::variant<Ms...> const& message) {
   return std::visit(
@@ -58,11 +78,8 @@ void read_any(std::string const& type, nlohmann::json const& j, std::variant<Ms.
 template <class Message>
 tl::expected<Message, std::string> decode_any(std::string_view text) {
   try {
-    auto const refuse_depth = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-      if (depth > depth_limit) throw std::invalid_argument{"nested too deep"};
-      return true;
-    };
-    nlohmann::json const j = nlohmann::json::parse(text, refuse_depth);
+    if (is_nested_too_deep(text)) throw std::invalid_argument{"nested too deep"};
+    nlohmann::json const j = nlohmann::json::parse(text);
     Message message;
     read_any(j.at("type").template get<std::string>(), j, message);
     return message;
