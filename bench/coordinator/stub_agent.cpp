@@ -3,8 +3,14 @@
 #include "probes/core/within.hpp"
 #include "probes/wire/channel.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
 #include <chrono>
+#include <exception>
+#include <map>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -29,14 +35,54 @@ asio::awaitable<std::shared_ptr<Channel>> dial(StubAgent const* agent, tcp::endp
   }
 }
 
+/// The text with one number in place of another.
+std::string with_number(std::string_view text, NodeIndex before, NodeIndex after) {
+  auto const old = std::to_string(before);
+  auto const fresh = std::to_string(after);
+  std::string result;
+  result.reserve(text.size());
+  for (;;) {
+    auto const at = text.find(old);
+    result += text.substr(0, at);
+    if (at == std::string_view::npos) return result;
+    result += fresh;
+    text.remove_prefix(at + old.size());
+  }
+}
+
 std::int64_t wall_clock_ns() {
   return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
+}
+
+/// What was seen towards every target, each with its own message as real agents send them. A
+/// thousand agents share this process, so the text is made once for all targets that look alike,
+/// and others come to their turn between any two.
+asio::awaitable<void> carry_out(StubAgent agent, std::shared_ptr<Channel> channel, Batch batch,
+                                NodeIndex self) {
+  constexpr NodeIndex anybody = 65535;
+  std::map<NodeIndex, std::string> texts;  // by the target that it is for; `anybody`: the rest
+  for (auto const& target : batch.targets) {
+    bool const odd = target.peer == agent.faults.deaf || target.peer == agent.faults.thin;
+    auto& text = texts[odd ? target.peer : anybody];
+    if (text.empty()) {
+      Observed seen{.run = batch.run, .batch = batch.batch};
+      for (auto const& probe : batch.probes)
+        seen.observations.push_back(
+            imagine(probe, self, odd ? target.peer : anybody, agent.faults));
+      text = encode(AgentMessage{std::move(seen)});
+    }
+    channel->send(odd ? text : with_number(text, anybody, target.peer));
+    co_await asio::post(asio::use_awaitable);
+  }
+  channel->send(encode(AgentMessage{BatchDone{.run = batch.run, .batch = batch.batch}}));
 }
 
 /// Does one thing for each message, as the real agent does.
 class Obedience {
  public:
-  Obedience(StubAgent const& agent, Channel& channel) : agent_{agent}, channel_{channel} {}
+  Obedience(asio::any_io_executor executor, StubAgent const& agent,
+            std::shared_ptr<Channel> channel)
+      : executor_{std::move(executor)}, agent_{agent}, channel_{std::move(channel)} {}
 
   void operator()(Refused const& refused) const {
     throw std::runtime_error{"refused: " + refused.reason};
@@ -57,14 +103,11 @@ class Obedience {
     send(prepared);
   }
 
-  void operator()(Batch const& batch) const {
-    for (auto const& target : batch.targets) {
-      Observed seen{.run = run_, .batch = batch.batch};
-      for (auto const& probe : batch.probes)
-        seen.observations.push_back(imagine(probe, self_, target.peer, agent_.faults));
-      send(seen);
-    }
-    send(BatchDone{.run = run_, .batch = batch.batch});
+  void operator()(Batch const& batch) {
+    asio::co_spawn(executor_, carry_out(agent_, channel_, batch, self_),
+                   [](std::exception_ptr const& failure) {
+                     if (failure) std::rethrow_exception(failure);
+                   });
   }
 
   void operator()(Count const&) const { send(Counted{.run = run_}); }
@@ -76,10 +119,11 @@ class Obedience {
   void operator()(Stop const&) const {}
 
  private:
-  void send(AgentMessage const& message) const { channel_.send(encode(message)); }
+  void send(AgentMessage const& message) const { channel_->send(encode(message)); }
 
+  asio::any_io_executor executor_;
   StubAgent const& agent_;
-  Channel& channel_;
+  std::shared_ptr<Channel> channel_;
   RunId run_{};
   NodeIndex self_{};
 };
@@ -89,7 +133,7 @@ asio::awaitable<void> attend(StubAgent agent, tcp::endpoint coordinator) {
   auto const channel = co_await dial(&agent, coordinator);
   channel->send(encode(AgentMessage{
       Hello{.version = LEADLINE_VERSION, .cluster = agent.name.cluster, .node = agent.name.node}}));
-  Obedience obedience{agent, *channel};
+  Obedience obedience{co_await asio::this_coro::executor, agent, channel};
   for (;;) {
     auto receiving = channel->receive();
     auto const text = co_await std::move(receiving);
