@@ -147,7 +147,6 @@ void BulkRound::close(Time now) {
                                 .transport = schedule_.kind(test).transport,
                                 .streams = schedule_.kind(test).streams,
                                 .mode = schedule_.kind(test).mode,
-                                .mode = schedule_.kind(test).mode,
                                 .started_seconds = since_start(now),
                                 .ended_seconds = since_start(now),
                                 .outcome = "set aside: one of its nodes failed or left"});
