@@ -36,8 +36,8 @@ std::int64_t wall_clock_ns() {
       .count();
 }
 
-/// An agent waits for days on a node that has better use for it: what a handshake or a run took goes
-/// back to the kernel.
+/// An agent waits for days on a node that has better use for it: what a handshake or a run took
+/// goes back to the kernel.
 void give_memory_back() {
   ::malloc_trim(0);
 }
