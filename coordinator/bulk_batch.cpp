@@ -25,10 +25,4 @@ Batch bulk_batch(BulkKind const& kind, Plan const& plan) {
                                       .under_load = true});
   return batch;
 }
-
-BulkKind heaviest_kind(Plan const& plan) {
-  return {.transport = plan.transports.front(),
-          .streams = std::ranges::max(plan.streams),
-          .mode = plan.bulk_modes.front()};
-}
 }  // namespace leadline

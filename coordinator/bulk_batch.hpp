@@ -11,7 +11,4 @@ constexpr std::chrono::seconds bulk_lease_margin{8};
 
 /// The order for one bulk test; its target is the caller's to fill in.
 Batch bulk_batch(BulkKind const& kind, Plan const& plan);
-
-/// The kind that loads a path most: over TCP, with the most streams.
-BulkKind heaviest_kind(Plan const& plan);
 }  // namespace leadline

@@ -1,5 +1,7 @@
 #include "coordinator/bulk_kinds.hpp"
 
+#include <algorithm>
+
 namespace leadline {
 
 std::vector<BulkKind> bulk_kinds(Plan const& plan) {
@@ -13,5 +15,11 @@ std::vector<BulkKind> bulk_kinds(Plan const& plan) {
           kinds.push_back(
               {.transport = transport, .streams = streams, .mode = mode, .repetition = repetition});
   return kinds;
+}
+
+BulkKind heaviest_kind(Plan const& plan) {
+  return {.transport = plan.transports.front(),
+          .streams = std::ranges::max(plan.streams),
+          .mode = plan.bulk_modes.front()};
 }
 }  // namespace leadline

@@ -22,4 +22,7 @@ constexpr std::size_t most_bulk_kinds = 32;
 /// All that a plan asks of each pair, in the order in which they are best run: repetitions far
 /// apart, so that a passing disturbance does not spoil all of one kind.
 std::vector<BulkKind> bulk_kinds(Plan const& plan);
+
+/// The kind that loads a path most: the first transport of the plan, with the most streams.
+BulkKind heaviest_kind(Plan const& plan);
 }  // namespace leadline

@@ -1,6 +1,6 @@
 #include "coordinator/report/throughput_text.hpp"
 
-#include "coordinator/bulk_batch.hpp"
+#include "coordinator/bulk_kinds.hpp"
 #include "coordinator/symptoms.hpp"
 #include "probes/core/quantity.hpp"
 

@@ -14,7 +14,8 @@ namespace {
 using nlohmann::json;
 
 std::string against_schema(json const& report) {
-  return against_schema(LEADLINE_SOURCE_DIR "/coordinator/report/report.schema.json", report);
+  return leadline::against_schema(LEADLINE_SOURCE_DIR "/coordinator/report/report.schema.json",
+                                  report);
 }
 
 json json_of(Report const& report) {
