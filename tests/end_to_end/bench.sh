@@ -6,7 +6,7 @@ set -uo pipefail
 [ "$alone" = 1 ] || { echo "skipped: no network namespaces here"; exit 77; }
 
 bench=("$bin/leadline" bench --tls coordinator --listen "127.0.0.1:$port" --expect east=1 --expect west=1
-  --duration 500ms --wait 20s --max-rate 200Mbit)
+  --duration 500ms --max-rate 200Mbit)
 expect 2 "'udp' is neither tcp nor tls" "${bench[@]}" --transport udp
 expect 2 '"schema": "leadline.throughput/v1"' "${bench[@]}" --transport udp -o json
 expect 2 "none of text, json, csv" "${bench[@]}" -o xml
