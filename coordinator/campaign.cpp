@@ -77,8 +77,10 @@ asio::awaitable<void> Campaign::run() {
     if (stage == Stage::facts) continue;  // they came with the preparation
     if (stage == Stage::bandwidth) {
       co_await bulk_stage();
-      if (survey_.plan.saturate)
-        co_await saturate(survey_, logbook_, batches_, condition_, progress_);
+      if (survey_.plan.saturate) {
+        Saturation saturation{survey_, logbook_, batches_, condition_, progress_};
+        co_await saturation.run();
+      }
     } else {
       co_await probe_stage(stage);
     }

@@ -44,6 +44,7 @@ class Findings {
     for (auto const& group : cause_groups()) read(group);
     std::ranges::stable_sort(drafts_, {}, &Draft::rank);
     std::vector<Finding> findings;
+    findings.reserve(drafts_.size());
     for (auto const& draft : drafts_) findings.push_back(draft.finished());
     return findings;
   }

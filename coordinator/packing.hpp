@@ -60,9 +60,9 @@ class Packer {
       put_number(value.size());
       for (auto const& item : value) put(item);
     } else if constexpr (requires { parts_of(value); }) {
-      std::apply([this](auto const&... part) { (put(part), ...); }, parts_of(value));
+      std::apply([this](auto const&... part) { (this->put(part), ...); }, parts_of(value));
     } else {
-      boost::pfr::for_each_field(value, [this](auto const& field) { put(field); });
+      boost::pfr::for_each_field(value, [this](auto const& field) { this->put(field); });
     }
   }
 
@@ -102,23 +102,21 @@ class Unpacker {
   void fill(T& value) {
     if constexpr (std::is_same_v<T, std::string>) {
       fill_text(value);
-    } else if constexpr (std::is_enum_v<T>) {
-      value = static_cast<T>(number());
     } else if constexpr (std::is_floating_point_v<T>) {
       value = static_cast<T>(fraction());
     } else if constexpr (std::signed_integral<T>) {
       auto const bits = number();
       value = static_cast<T>((bits >> 1U) ^ ((bits & 1U) != 0 ? ~std::uint64_t{0} : 0));
-    } else if constexpr (std::integral<T>) {
+    } else if constexpr (std::integral<T> || std::is_enum_v<T>) {
       value = static_cast<T>(number());
     } else if constexpr (packing::IsOptional<T>::value) {
       if (get<bool>()) fill(value.emplace());
     } else if constexpr (packing::IsVector<T>::value) {
       for (auto left = number(); left > 0; --left) fill(value.emplace_back());
     } else if constexpr (requires { parts_of(value); }) {
-      std::apply([this](auto&... part) { (fill(part), ...); }, parts_of(value));
+      std::apply([this](auto&... part) { (this->fill(part), ...); }, parts_of(value));
     } else {
-      boost::pfr::for_each_field(value, [this](auto& field) { fill(field); });
+      boost::pfr::for_each_field(value, [this](auto& field) { this->fill(field); });
     }
   }
 

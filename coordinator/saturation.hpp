@@ -8,14 +8,41 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <map>
+#include <span>
 
 namespace leadline {
 
-/// More pairs than this are not measured alone first: that goes one after the other.
-constexpr std::size_t most_alone = 16;
-
 /// Does the fabric carry all nodes at once? Measures pairs that share no node, each alone and then
-/// all together, with the heaviest kind of the plan, into survey.saturation. At least two pairs.
-boost::asio::awaitable<void> saturate(Survey& survey, Logbook& logbook, Batches& batches,
-                                      Condition& condition, Progress& progress);
+/// all together, with the heaviest kind of the plan, into survey.saturation. What it is given
+/// outlives it.
+class Saturation {
+ public:
+  /// More pairs than this are not measured alone first: that goes one after the other.
+  static constexpr std::size_t most_alone = 16;
+
+  Saturation(Survey& survey, Logbook& logbook, Batches& batches, Condition& condition,
+             Progress& progress)
+      : survey_{survey},
+        logbook_{logbook},
+        batches_{batches},
+        condition_{condition},
+        progress_{progress} {}
+
+  /// Of fewer than two pairs nothing is measured.
+  boost::asio::awaitable<void> run();
+
+ private:
+  void choose();
+  /// One test on each of these pairs, all at once; `into` is the figure that they fill.
+  boost::asio::awaitable<void> measure(std::span<SaturationTest> tests,
+                                       double SaturationTest::* into);
+
+  Survey& survey_;
+  Logbook& logbook_;
+  Batches& batches_;
+  Condition& condition_;
+  Progress& progress_;
+  std::map<NodePair, Family> family_;
+};
 }  // namespace leadline

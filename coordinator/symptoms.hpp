@@ -65,7 +65,7 @@ void each_result(PairRecord const& pair, Look look) {
     auto const label = at.label();
     if (label.probe != wanted || !label.measured || !conclusive(label.status)) continue;
     auto const seen = *at;
-    look(seen, std::get<typename P::Result>(*seen.result));
+    if (seen.result) look(seen, std::get<typename P::Result>(*seen.result));
   }
 }
 

@@ -38,7 +38,7 @@ Samples gather(Survey const& survey, std::size_t& tests) {
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
     ++tests;
     auto& of_kind = samples[{result.transport, result.streams, result.mode}];
-    of_kind.push_back({edge_of(seen), result});
+    of_kind.push_back({edge_of(seen), static_cast<BulkFlow const&>(result)});
     if (result.reverse) of_kind.push_back({reverse(edge_of(seen)), *result.reverse});
   });
   return samples;

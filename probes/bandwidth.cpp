@@ -176,9 +176,8 @@ Async<Bandwidth::Result> watch(Bandwidth probe, tcp::socket* control, Side* out,
   result.cipher = sender.cipher;
   static_cast<BulkFlow&>(result) =
       flow_of(probe, std::move(report->count), std::move(sender), std::move(report->receiver));
-  if (report->reverse_sender)
-    result.reverse =
-        flow_of(probe, reverse_count, std::move(*report->reverse_sender), reverse_receiver);
+  if (auto& reverse_sender = report->reverse_sender)
+    result.reverse = flow_of(probe, reverse_count, std::move(*reverse_sender), reverse_receiver);
   co_return result;
 }
 

@@ -16,8 +16,8 @@ class BulkChannel {
  public:
   struct Settings {
     BulkMode mode{BulkMode::ceiling};
-    std::shared_ptr<TlsIdentity const> identity{};  ///< none: plain TCP
-    std::string cipher{};                           ///< as Bandwidth::cipher
+    std::shared_ptr<TlsIdentity const> identity;  ///< none: plain TCP
+    std::string cipher;                           ///< as Bandwidth::cipher
     int record_octets{0};
     std::uint64_t records_per_key{1U << 23U};  ///< then a new one
   };

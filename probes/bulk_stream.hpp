@@ -21,10 +21,10 @@ class BulkStream {
  public:
   struct Settings {
     BulkChannel::Settings channel{};
-    bool as_client{};  ///< of the TLS handshake: who opened the connection
-    std::shared_ptr<SendAllowance> allowance{};  ///< none: receive
-    BitRate pacing{0};                           ///< SO_MAX_PACING_RATE; 0: none
-    int processor{-1};                           ///< where the thread runs; -1: anywhere
+    bool as_client{};                          ///< of the TLS handshake: who opened the connection
+    std::shared_ptr<SendAllowance> allowance;  ///< none: receive
+    BitRate pacing{0};                         ///< SO_MAX_PACING_RATE; 0: none
+    int processor{-1};                         ///< where the thread runs; -1: anywhere
   };
 
   /// Takes the connection over and starts the thread.

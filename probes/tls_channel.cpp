@@ -125,13 +125,13 @@ std::ptrdiff_t TlsChannel::send(std::size_t octets) {
 
 /// All whole records that one system call has brought.
 std::ptrdiff_t TlsChannel::receive() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(receive_octets);
+  buffer_.resize(receive_octets);
   std::size_t received = 0;
   do {
     ERR_clear_error();
     errno = 0;
-    int const got =
-        SSL_read(ssl_.get(), buffer_.get() + received, static_cast<int>(receive_octets - received));
+    int const got = SSL_read(ssl_.get(), buffer_.data() + received,
+                             static_cast<int>(receive_octets - received));
     if (got <= 0) {
       if (SSL_get_error(ssl_.get(), got) == SSL_ERROR_ZERO_RETURN) break;
       return fail(reason_for(got));
@@ -139,7 +139,7 @@ std::ptrdiff_t TlsChannel::receive() {
     received += static_cast<std::size_t>(got);
   } while (socket_.pending() >= largest_record + 256 &&
            received + largest_record <= receive_octets);
-  if (settings_.mode == BulkMode::verify && !check_.accept({buffer_.get(), received}))
+  if (settings_.mode == BulkMode::verify && !check_.accept({buffer_.data(), received}))
     return fail(check_.mismatch());
   return static_cast<std::ptrdiff_t>(received);
 }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace leadline {
 
@@ -38,6 +39,6 @@ class TlsChannel : public BulkChannel {
   std::uint64_t records_{};  ///< under the present key
   std::size_t position_{};   ///< in the pattern
   PatternCheck check_;
-  std::unique_ptr<std::byte[]> buffer_;
+  std::vector<std::byte> buffer_;
 };
 }  // namespace leadline

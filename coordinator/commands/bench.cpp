@@ -25,11 +25,14 @@ void write(std::ostream& out, ThroughputFormat format, Survey const& survey,
            Throughput const& found) {
   switch (format) {
     case ThroughputFormat::text:
-      return write_throughput_text(out, survey, found);
+      write_throughput_text(out, survey, found);
+      break;
     case ThroughputFormat::json:
-      return write_throughput_json(out, survey, found);
+      write_throughput_json(out, survey, found);
+      break;
     case ThroughputFormat::csv:
-      return write_throughput_csv(out, survey, found);
+      write_throughput_csv(out, survey, found);
+      break;
   }
 }
 

@@ -29,7 +29,10 @@ Unit unit_for(double rate) {
 
 std::string number(double rate, Unit unit) {
   auto const value = rate / unit.bits_per_second;
-  return fmt::format("{:.{}f}", value, value < 10 ? 2 : value < 100 ? 1 : 0);
+  int digits = 0;  // three figures that count
+  if (value < 100) digits = 1;
+  if (value < 10) digits = 2;
+  return fmt::format("{:.{}f}", value, digits);
 }
 
 std::string name_in_table(Survey const& survey, std::size_t node) {

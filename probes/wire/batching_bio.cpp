@@ -10,10 +10,6 @@ namespace leadline {
 namespace {
 /// 16 records of the largest size and what TLS adds to them, and as much again of short ones.
 constexpr std::size_t buffer_octets = 512U << 10U;
-
-std::unique_ptr<std::byte[]> make_buffer() {
-  return std::make_unique_for_overwrite<std::byte[]>(buffer_octets);
-}
 }  // namespace
 
 /// OpenSSL's view of it: see BIO_meth_new(3).
@@ -50,7 +46,7 @@ struct BatchingBio::Methods {
 };
 
 BatchingBio::BatchingBio(int descriptor)
-    : descriptor_{descriptor}, outgoing_{make_buffer()}, incoming_{make_buffer()} {}
+    : descriptor_{descriptor}, outgoing_(buffer_octets), incoming_(buffer_octets) {}
 
 BioHandle BatchingBio::bio() {
   BioHandle bio{BIO_new(Methods::get())};
@@ -62,7 +58,7 @@ BioHandle BatchingBio::bio() {
 
 bool BatchingBio::flush() {
   for (std::size_t gone = 0; gone < kept_;) {
-    auto const sent = ::send(descriptor_, outgoing_.get() + gone, kept_ - gone, MSG_NOSIGNAL);
+    auto const sent = ::send(descriptor_, outgoing_.data() + gone, kept_ - gone, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) {
       kept_ = 0;
@@ -77,20 +73,20 @@ bool BatchingBio::flush() {
 int BatchingBio::write(std::byte const* octets, std::size_t size) {
   if (kept_ + size > buffer_octets && !flush()) return -1;
   auto const taken = std::min(size, buffer_octets - kept_);
-  std::memcpy(outgoing_.get() + kept_, octets, taken);
+  std::memcpy(outgoing_.data() + kept_, octets, taken);
   kept_ += taken;
   return static_cast<int>(taken);
 }
 
 int BatchingBio::read(std::byte* into, std::size_t size) {
   if (pending() == 0) {
-    auto const received = ::recv(descriptor_, incoming_.get(), buffer_octets, 0);
+    auto const received = ::recv(descriptor_, incoming_.data(), buffer_octets, 0);
     if (received <= 0) return static_cast<int>(received);
     taken_ = 0;
     fetched_ = static_cast<std::size_t>(received);
   }
   auto const given = std::min(size, pending());
-  std::memcpy(into, incoming_.get() + taken_, given);
+  std::memcpy(into, incoming_.data() + taken_, given);
   taken_ += given;
   return static_cast<int>(given);
 }

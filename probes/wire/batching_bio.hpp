@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <sys/types.h>
+#include <vector>
 
 namespace leadline {
 
@@ -34,7 +35,7 @@ class BatchingBio {
   std::size_t kept_{};
   std::size_t taken_{};
   std::size_t fetched_{};
-  std::unique_ptr<std::byte[]> outgoing_;
-  std::unique_ptr<std::byte[]> incoming_;
+  std::vector<std::byte> outgoing_;
+  std::vector<std::byte> incoming_;
 };
 }  // namespace leadline
