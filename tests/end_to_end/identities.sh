@@ -33,14 +33,16 @@ else
 fi
 expect 2 "is not overwritten" "$bin/leadline" pki init --out ca
 
-agent east foreign stranger   # another authority
-agent east west impostor      # another cluster's certificate
-agent east coordinator actor  # another role
+strangers=()
+agent east foreign stranger && strangers+=("$agent")   # another authority
+agent east west impostor && strangers+=("$agent")      # another cluster's certificate
+agent east coordinator actor && strangers+=("$agent")  # another role
 expect 30 "is for cluster 'west'" "${check[@]}" --wait 4s
 says "not of an agent" err
 says "is for cluster 'west'" impostor.log
 says "not of an agent" actor.log
 says "handshake" stranger.log
+kill "${strangers[@]}"  # or they dial the coordinators that follow, which serve one connection each
 
 # framed TEXT: as it goes over a control connection.
 framed() {
