@@ -53,9 +53,9 @@ std::shared_ptr<Run> Run::begin(asio::any_io_executor executor, Options options,
 Run::Run(asio::any_io_executor executor, Options options, Prepare const& order, Send send)
     : executor_{std::move(executor)},
       options_{std::move(options)},
-      send_{std::move(send)},
       passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self},
       bulk_slot_{std::make_shared<BulkSlot>(options_.max_rate)} {
+  outbox_ = Outbox::open(executor_, order.run, std::move(send));
   prepared_.run = order.run;
   prepared_.facts = gather_facts(migration_interface(options_));
   load_identity();
@@ -158,7 +158,7 @@ void Run::start(Batch batch) {
         self->under_way_.erase(id);
         if (!failure || self->stopped_) return;
         spdlog::error("batch {} ended early", id);
-        self->send_(BatchDone{.run = self->id(), .batch = id});
+        self->outbox_->end(BatchDone{.run = self->id(), .batch = id});
       }));
 }
 
@@ -172,7 +172,7 @@ asio::awaitable<void> Run::carry_out(std::shared_ptr<Run> run, std::shared_ptr<B
   for (int i = 0; i < workers && static_cast<std::size_t>(i) < batch->targets.size(); ++i)
     ops.push_back(asio::co_spawn(run->executor_, work(run, batch, taken, busy), asio::deferred));
   co_await all_of(std::move(ops));
-  run->send_(BatchDone{.run = run->id(), .batch = batch->batch, .busy = *busy});
+  run->outbox_->end(BatchDone{.run = run->id(), .batch = batch->batch, .busy = *busy});
 }
 
 asio::awaitable<void> Run::work(std::shared_ptr<Run> run, std::shared_ptr<Batch const> batch,
@@ -189,7 +189,6 @@ asio::awaitable<void> Run::work(std::shared_ptr<Run> run, std::shared_ptr<Batch 
 
 asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
                                         std::shared_ptr<Batch const> batch, BatchTarget target) {
-  Observed message{.run = run->id(), .batch = batch->batch};
   auto const path = run->path_to(target);
   auto const seen = std::make_shared<std::vector<Sighting>>();
   if (path) {
@@ -232,13 +231,14 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
                .status = Status::skipped,
                .reason = path.error()}});
   }
+  std::vector<Observation> observations;
   for (auto& [observation, was_busy] : *seen) {
     observation.source = run->passport_.self;
     observation.target = target.peer;
     observation.family = target.family;
-    message.observations.push_back(std::move(observation));
+    observations.push_back(std::move(observation));
   }
-  run->send_(message);
+  run->outbox_->add(batch->batch, std::move(observations));
   co_return false;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "agent/options.hpp"
+#include "agent/outbox.hpp"
 #include "probes/core/path.hpp"
 #include "probes/responder.hpp"
 #include "probes/wire/message.hpp"
@@ -9,7 +10,6 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,7 +26,7 @@ namespace leadline::agent {
 /// run outlives stop(), which the session calls when the coordinator says so or is lost.
 class Run : public std::enable_shared_from_this<Run> {
  public:
-  using Send = std::function<void(AgentMessage const&)>;
+  using Send = Outbox::Send;
 
   /// Opens the responder; what came of it is in prepared().
   static std::shared_ptr<Run> begin(boost::asio::any_io_executor executor, Options options,
@@ -37,7 +37,7 @@ class Run : public std::enable_shared_from_this<Run> {
   [[nodiscard]] RunId id() const { return prepared_.run; }
 
   void learn(RosterSheet sheet);
-  /// Observations and the BatchDone go out by `send`.
+  /// Observations and the BatchDone go out by `send`, in groups (Outbox).
   void start(Batch batch);
   [[nodiscard]] Counted counted() const;
   void stop();
@@ -63,7 +63,7 @@ class Run : public std::enable_shared_from_this<Run> {
 
   boost::asio::any_io_executor executor_;
   Options options_;
-  Send send_;
+  std::shared_ptr<Outbox> outbox_;
   Passport passport_;
   Prepared prepared_;
   std::shared_ptr<TlsIdentity const> identity_;  ///< null: the migration identity cannot be read

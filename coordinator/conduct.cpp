@@ -10,8 +10,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <exception>
@@ -20,6 +22,7 @@
 #include <sstream>
 #include <string>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 namespace leadline {
@@ -39,6 +42,11 @@ void allow_many_descriptors() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// One processor is the run's own; more than four would wait for it.
+unsigned decoder_threads() {
+  return std::clamp(std::thread::hardware_concurrency(), 2U, 5U) - 1;
 }
 
 tcp::acceptor listen_on(asio::io_context& context, tcp::endpoint const& endpoint) {
@@ -107,8 +115,9 @@ void conduct(RunOptions const& options, Survey& survey, Progress& progress) {
   auto identity = TlsIdentity::from_leadline(options.tls);
   if (!identity) throw UsageError{"--tls: " + identity.error().detail};
   allow_many_descriptors();
-  auto const roster =
-      Roster::open(listen_on(context, options.listen), *std::move(identity), options.plan);
+  asio::thread_pool decoders{decoder_threads()};  // ends before the context that they answer to
+  auto const roster = Roster::open(listen_on(context, options.listen), decoders.get_executor(),
+                                   *std::move(identity), options.plan);
   std::exception_ptr failure;
   asio::co_spawn(context, carry_out(roster, &survey, &progress), [&](std::exception_ptr e) {
     failure = e;

@@ -36,6 +36,24 @@ Error at_handshake(std::string why) {
   return {.stage = Error::Stage::handshake, .code = {}, .detail = std::move(why)};
 }
 
+bool is_silent(Channel const& channel) {
+  return std::chrono::steady_clock::now() - channel.heard() > Roster::agent_silence_limit;
+}
+
+using Decoded = tl::expected<AgentMessage, std::string>;
+
+asio::awaitable<Decoded> decode_here(std::string text) {
+  co_return decode_agent_message(text);
+}
+
+/// Observations by the hundred are read on another processor; a short message here, at once.
+asio::awaitable<Decoded> decode(std::string text, asio::any_io_executor decoders) {
+  constexpr std::size_t short_octets = 4096;
+  if (text.size() <= short_octets) co_return decode_agent_message(text);
+  auto decoding = decode_here(std::move(text));
+  co_return co_await asio::co_spawn(decoders, std::move(decoding), asio::use_awaitable);
+}
+
 void report(char const* what, std::exception_ptr const& failure) {
   if (!failure) return;
   try {
@@ -46,10 +64,10 @@ void report(char const* what, std::exception_ptr const& failure) {
 }
 }  // namespace
 
-std::shared_ptr<Roster> Roster::open(tcp::acceptor acceptor,
+std::shared_ptr<Roster> Roster::open(tcp::acceptor acceptor, asio::any_io_executor decoders,
                                      std::shared_ptr<TlsIdentity const> identity, Plan plan) {
   std::shared_ptr<Roster> roster{
-      new Roster{std::move(acceptor), std::move(identity), std::move(plan)}};
+      new Roster{std::move(acceptor), std::move(decoders), std::move(identity), std::move(plan)}};
   auto const executor = roster->acceptor_.get_executor();
   asio::co_spawn(executor, accept_all(roster),
                  [](auto const& e) { report("accepting agents", e); });
@@ -57,8 +75,12 @@ std::shared_ptr<Roster> Roster::open(tcp::acceptor acceptor,
   return roster;
 }
 
-Roster::Roster(tcp::acceptor acceptor, std::shared_ptr<TlsIdentity const> identity, Plan plan)
-    : acceptor_{std::move(acceptor)}, identity_{std::move(identity)}, plan_{std::move(plan)} {}
+Roster::Roster(tcp::acceptor acceptor, asio::any_io_executor decoders,
+               std::shared_ptr<TlsIdentity const> identity, Plan plan)
+    : acceptor_{std::move(acceptor)},
+      decoders_{std::move(decoders)},
+      identity_{std::move(identity)},
+      plan_{std::move(plan)} {}
 
 asio::awaitable<void> Roster::accept_all(std::shared_ptr<Roster> roster) {
   while (roster->acceptor_.is_open()) {
@@ -81,8 +103,13 @@ asio::awaitable<void> Roster::accept_all(std::shared_ptr<Roster> roster) {
 
 asio::awaitable<void> Roster::ping_all(std::shared_ptr<Roster> roster) {
   while (roster->acceptor_.is_open()) {
-    for (auto const& [name, member] : roster->members_)
-      member.channel->send(encode(CoordinatorMessage{Ping{.coordinator_ns = wall_clock_ns()}}));
+    for (auto const& [name, member] : roster->members_) {
+      // Looked at here and not by a timer of each message, which would cost as much as reading it.
+      if (is_silent(*member.channel))
+        member.channel->close();
+      else
+        member.channel->send(encode(CoordinatorMessage{Ping{.coordinator_ns = wall_clock_ns()}}));
+    }
     co_await elapse(std::chrono::seconds{1});
   }
 }
@@ -151,12 +178,13 @@ Async<Roster::Member> Roster::introduce(std::shared_ptr<Roster> roster, tcp::soc
 asio::awaitable<std::string> Roster::hear(std::shared_ptr<Roster> roster, Member member) {
   for (;;) {
     auto receiving = member.channel->receive();
-    auto const text = co_await within(agent_silence_limit, std::move(receiving));
+    auto text = co_await std::move(receiving);
     if (!text) {
-      if (text.error().stage != Error::Stage::timeout) co_return describe(text.error());
+      if (!is_silent(*member.channel)) co_return describe(text.error());
       co_return fmt::format("silent for {} s", agent_silence_limit.count());
     }
-    auto message = decode_agent_message(*text);
+    auto decoding = decode(*std::move(text), roster->decoders_);
+    auto message = co_await std::move(decoding);
     if (!message) {
       member.channel->send(encode(CoordinatorMessage{Refused{.reason = message.error()}}));
       co_await member.channel->flush(std::chrono::seconds{1});

@@ -43,7 +43,9 @@ class Roster : public std::enable_shared_from_this<Roster> {
     std::function<void(Member const&, std::string why)> left;
   };
 
+  /// `decoders` run long messages through the parser, beside the one thread that has all the rest.
   static std::shared_ptr<Roster> open(boost::asio::ip::tcp::acceptor acceptor,
+                                      boost::asio::any_io_executor decoders,
                                       std::shared_ptr<TlsIdentity const> identity, Plan plan);
 
   void listen(Events events) { events_ = std::move(events); }
@@ -61,8 +63,8 @@ class Roster : public std::enable_shared_from_this<Roster> {
   boost::asio::awaitable<void> close();
 
  private:
-  Roster(boost::asio::ip::tcp::acceptor acceptor, std::shared_ptr<TlsIdentity const> identity,
-         Plan plan);
+  Roster(boost::asio::ip::tcp::acceptor acceptor, boost::asio::any_io_executor decoders,
+         std::shared_ptr<TlsIdentity const> identity, Plan plan);
   static boost::asio::awaitable<void> accept_all(std::shared_ptr<Roster> roster);
   static boost::asio::awaitable<void> ping_all(std::shared_ptr<Roster> roster);
   static boost::asio::awaitable<void> attend(std::shared_ptr<Roster> roster,
@@ -74,6 +76,7 @@ class Roster : public std::enable_shared_from_this<Roster> {
   void compare_clock(NodeName const& name, Pong const& pong);
 
   boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::any_io_executor decoders_;
   std::shared_ptr<TlsIdentity const> identity_;
   Plan plan_;
   Events events_{.changed = [] {},

@@ -1,10 +1,10 @@
 #pragma once
 #include "probes/bandwidth.hpp"
 #include "probes/bulk_sampling.hpp"
+#include "probes/core/checked_json.hpp"
 #include "probes/core/error.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,11 +1,11 @@
 #pragma once
 #include "probes/bulk_limit.hpp"
 #include "probes/bulk_stream.hpp"
+#include "probes/core/checked_json.hpp"
 #include "probes/rate_series.hpp"
 #include "probes/tcp_timeline.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdint>

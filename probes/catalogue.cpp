@@ -1,5 +1,7 @@
 #include "probes/catalogue.hpp"
 
+#include "probes/wire/positional.hpp"
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -21,7 +23,8 @@ AnyResult read_result(std::size_t position, nlohmann::json const& j) {
     throw std::out_of_range{"no such probe"};
   } else {
     using P = std::variant_alternative_t<I, AnyProbe>;
-    if (position == I) return AnyResult{std::in_place_index<I>, j.get<typename P::Result>()};
+    if (position == I)
+      return AnyResult{std::in_place_index<I>, Positional::read<typename P::Result>(j)};
     return read_result<I + 1>(position, j);
   }
 }
@@ -38,22 +41,24 @@ std::string_view probe_at(std::size_t position) {
 }
 
 void to_json(nlohmann::json& j, Observation const& o) {
-  j = {{"source", o.source}, {"target", o.target}, {"family", o.family},
-       {"probe", o.probe},   {"status", o.status}, {"reason", o.reason}};
-  if (o.result) std::visit([&](auto const& result) { j["result"] = result; }, *o.result);
+  j = {o.source, o.target, o.family, o.probe, o.status, o.reason};
+  if (o.result)
+    std::visit([&](auto const& result) { j.push_back(Positional::write(result)); }, *o.result);
 }
 
 void from_json(nlohmann::json const& j, Observation& o) {
-  j.at("source").get_to(o.source);
-  j.at("target").get_to(o.target);
-  j.at("family").get_to(o.family);
-  j.at("probe").get_to(o.probe);
-  j.at("status").get_to(o.status);
-  j.at("reason").get_to(o.reason);
+  constexpr std::size_t without_result = 6;
+  if (!j.is_array() || j.size() < without_result || j.size() > without_result + 1)
+    throw std::invalid_argument{"an observation is not an array of 6 or 7"};
+  j[0].get_to(o.source);
+  j[1].get_to(o.target);
+  j[2].get_to(o.family);
+  j[3].get_to(o.probe);
+  j[4].get_to(o.status);
+  j[5].get_to(o.reason);
   o.result.reset();
   auto const position = position_of(o.probe);
   if (!position) throw std::invalid_argument{"unknown probe '" + o.probe + "'"};
-  if (auto const result = j.find("result"); result != j.end())
-    o.result = read_result(*position, *result);
+  if (j.size() > without_result) o.result = read_result(*position, j[without_result]);
 }
 }  // namespace leadline

@@ -42,6 +42,7 @@ struct Observation {
   std::optional<AnyResult> result;  ///< empty where the probe could not run
 };
 
+/// By position, not by name (Positional): a run of 500 x 500 nodes has millions of them.
 void to_json(nlohmann::json& j, Observation const& observation);
 /// Throws nlohmann::json::exception or std::invalid_argument on anything malformed.
 void from_json(nlohmann::json const& j, Observation& observation);

@@ -3,8 +3,6 @@
 #include "probes/linux/interface.hpp"
 #include "probes/wire/certificate.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "probes/linux/icmp_evidence.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <span>

@@ -1,9 +1,9 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "probes/linux/tcp_snapshot.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <optional>

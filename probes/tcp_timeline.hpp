@@ -1,7 +1,6 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "probes/linux/tcp_snapshot.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdint>

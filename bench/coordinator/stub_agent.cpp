@@ -1,18 +1,22 @@
 #include "bench/coordinator/stub_agent.hpp"
 
+#include "agent/outbox.hpp"
 #include "probes/core/within.hpp"
 #include "probes/wire/channel.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
-#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace leadline::bench {
 namespace {
@@ -54,26 +58,60 @@ std::int64_t wall_clock_ns() {
   return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
 
-/// What was seen towards every target, each with its own message as real agents send them. A
-/// thousand agents share this process, so the text is made once for all targets that look alike,
-/// and others come to their turn between any two.
+/// Observations, as text, on their way to the coordinator in groups as large as a real agent's.
+class Group {
+ public:
+  Group(std::shared_ptr<Channel> channel, Batch const& batch)
+      : channel_{std::move(channel)}, run_{batch.run}, batch_{batch.batch} {}
+
+  void add(std::string_view observations, std::size_t count) {
+    if (!text_.empty()) text_ += ',';
+    text_ += observations;
+    count_ += count;
+    if (count_ >= agent::Outbox::most_together) send();
+  }
+
+  void send() {
+    if (count_ > 0)
+      channel_->send(fmt::format(R"({{"batch":{},"observations":[{}],"run":{},"type":"observed"}})",
+                                 batch_, std::exchange(text_, {}), run_));
+    count_ = 0;
+  }
+
+ private:
+  std::shared_ptr<Channel> channel_;
+  RunId run_;
+  std::uint32_t batch_;
+  std::string text_;
+  std::size_t count_{};
+};
+
+std::string imagine_all(std::vector<AnyProbe> const& probes, NodeIndex self, NodeIndex target,
+                        ImaginedFaults const& faults) {
+  std::string text;
+  for (auto const& probe : probes) {
+    if (!text.empty()) text += ',';
+    text += nlohmann::json(imagine(probe, self, target, faults)).dump();
+  }
+  return text;
+}
+
+/// What was seen towards every target. A thousand agents share this process, so the text is made
+/// once for all targets that look alike, and others come to their turn between any two.
 asio::awaitable<void> carry_out(StubAgent agent, std::shared_ptr<Channel> channel, Batch batch,
                                 NodeIndex self) {
   constexpr NodeIndex anybody = 65535;
-  std::map<NodeIndex, std::string> texts;  // by the target that it is for; `anybody`: the rest
-  for (auto const& target : batch.targets) {
-    bool const odd = target.peer == agent.faults.deaf || target.peer == agent.faults.thin;
-    auto& text = texts[odd ? target.peer : anybody];
-    if (text.empty()) {
-      Observed seen{.run = batch.run, .batch = batch.batch};
-      for (auto const& probe : batch.probes)
-        seen.observations.push_back(
-            imagine(probe, self, odd ? target.peer : anybody, agent.faults));
-      text = encode(AgentMessage{std::move(seen)});
-    }
-    channel->send(odd ? text : with_number(text, anybody, target.peer));
+  auto const& faults = agent.faults;
+  auto const ordinary = imagine_all(batch.probes, self, anybody, faults);
+  Group group{channel, batch};
+  for (auto const& [target, family] : batch.targets) {
+    bool const odd = target == faults.deaf || target == faults.thin;
+    group.add(odd ? imagine_all(batch.probes, self, target, faults)
+                  : with_number(ordinary, anybody, target),
+              batch.probes.size());
     co_await asio::post(asio::use_awaitable);
   }
+  group.send();
   channel->send(encode(AgentMessage{BatchDone{.run = batch.run, .batch = batch.batch}}));
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 #include "bench/engine/options.hpp"
-
-#include <nlohmann/json.hpp>
+#include "probes/core/checked_json.hpp"
 
 namespace leadline::bench {
 

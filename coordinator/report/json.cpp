@@ -1,8 +1,9 @@
 #include "coordinator/report/json.hpp"
 
+#include "probes/core/checked_json.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <ostream>
 #include <ranges>

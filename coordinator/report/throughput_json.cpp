@@ -1,8 +1,7 @@
 #include "coordinator/report/throughput_json.hpp"
 
 #include "coordinator/report/json.hpp"
-
-#include <nlohmann/json.hpp>
+#include "probes/core/checked_json.hpp"
 
 #include <ostream>
 

@@ -1,10 +1,11 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "probes/core/units.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-#include <nlohmann/json.hpp>
+#include "probes/core/checked_json.hpp"
 
 #include <string>
 

@@ -1,8 +1,6 @@
 #pragma once
 #include "probes/core/json.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
 #include <string>
 

@@ -2,7 +2,6 @@
 #include "probes/core/json.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,7 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
+
 #include <boost/asio/ip/address.hpp>
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <string>

@@ -2,7 +2,6 @@
 #include "probes/core/json.hpp"
 #include "probes/wire/openssl.hpp"
 
-#include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
 #include <cstdint>

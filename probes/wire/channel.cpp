@@ -40,6 +40,7 @@ Async<std::string> Channel::receive() {
     auto const [error, size] = co_await stream_.async_read_some(asio::buffer(buffer_), no_throw);
     if (error)
       co_return tl::unexpected(Error{.stage = Error::Stage::transfer, .code = error, .detail = {}});
+    heard_ = std::chrono::steady_clock::now();
     reader_.feed({buffer_.data(), size});
   }
 }

@@ -47,6 +47,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
   [[nodiscard]] bool is_open() const { return open_; }
 
+  /// When octets last came; at first, when the channel was made.
+  [[nodiscard]] std::chrono::steady_clock::time_point heard() const { return heard_; }
+
  private:
   Channel(Stream stream, std::uint32_t incoming_limit);
   static boost::asio::awaitable<void> write_queue(std::shared_ptr<Channel> channel);
@@ -57,6 +60,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   std::deque<std::shared_ptr<std::string const>> queue_;
   std::size_t queued_octets_{};
   boost::asio::steady_timer changed_;  ///< cancelled whenever the queue or `open_` changes
+  std::chrono::steady_clock::time_point heard_{std::chrono::steady_clock::now()};
   bool open_{true};
 };
 }  // namespace leadline

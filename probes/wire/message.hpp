@@ -1,10 +1,10 @@
 #pragma once
 #include "probes/catalogue.hpp"
+#include "probes/core/checked_json.hpp"
 #include "probes/core/node_name.hpp"
 #include "probes/facts.hpp"
 #include "probes/lost_answer.hpp"
 
-#include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
 #include <cstdint>
@@ -15,8 +15,9 @@
 
 namespace leadline {
 
-/// Both sides must speak the same: any change of a message below raises it.
-constexpr int protocol_version = 2;
+/// Both sides must speak the same: any change of a message below, or of a probe's result, raises
+/// it.
+constexpr int protocol_version = 3;
 
 /// Largest frame that an agent may send, and that a coordinator may send, in octets.
 constexpr std::uint32_t agent_frame_limit = 4U << 20U;

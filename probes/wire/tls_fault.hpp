@@ -1,7 +1,6 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "probes/wire/certificate.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>

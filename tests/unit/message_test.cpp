@@ -64,7 +64,7 @@ TEST(Message, IsAHelloOfAnotherProtocolWhateverElseItSays) {
   EXPECT_EQ(hello.version, "9.0");
   EXPECT_EQ(hello.node, "");
   EXPECT_FALSE(decode_agent_message(
-      R"({"type": "hello", "protocol": 2, "version": "9.0", "cluster": "east", "node": 7})"));
+      R"({"type": "hello", "protocol": 3, "version": "9.0", "cluster": "east", "node": 7})"));
 }
 
 TEST(Message, CarriesAnObservationWithItsResult) {
@@ -109,11 +109,20 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"", "parse error"}, Bad{"{", "parse error"}, Bad{"[]", "type"}, Bad{"{}", "type"},
         Bad{R"({"type":7})", "type must be string"},
         Bad{R"({"type":"teleport"})", "unknown message type 'teleport'"},
-        Bad{R"({"type":"hello","protocol":2,"version":"0.1","cluster":"east"})", "node"},
+        Bad{R"({"type":"hello","protocol":3,"version":"0.1","cluster":"east"})", "node"},
         Bad{R"({"type":"hello","protocol":"one","version":"","cluster":"","node":""})", "number"},
         Bad{R"({"type":"stop","run":1})", "unknown message type 'stop'"},
         Bad{std::string(100000, '['), "nested too deep"},
-        Bad{R"({"type":"observed","run":1,"batch":1,"observations":[{"source":0,"target":1,"family":"ipv4","probe":"sonar","status":"ok","reason":"","result":{}}]})",
-            "unknown probe 'sonar'"}));
+        Bad{R"({"type":"batch_done","run":1,"batch":8e38,"busy":false})",
+            "a whole number from 0 to 4294967295 must stand in place of 8e+38"},
+        Bad{R"({"type":"batch_done","run":-1,"batch":1,"busy":false})",
+            "18446744073709551615 must stand in place of -1"},
+        Bad{R"({"type":"batch_done","run":1,"batch":[2],"busy":false})", "in place of array"},
+        Bad{R"({"type":"observed","run":1,"batch":1,"observations":[[0,1,"ipv4","sonar","ok","",[]]]})",
+            "unknown probe 'sonar'"},
+        Bad{R"({"type":"observed","run":1,"batch":1,"observations":[{"source":0}]})",
+            "an observation is not an array of 6 or 7"},
+        Bad{R"({"type":"observed","run":1,"batch":1,"observations":[[0,1,"ipv4","tls","ok","",[true]]]})",
+            "an array of 15 fields is missing"}));
 }  // namespace
 }  // namespace leadline

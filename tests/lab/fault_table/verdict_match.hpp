@@ -1,7 +1,6 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "tests/lab/scenario/scenario.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>

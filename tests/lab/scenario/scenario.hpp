@@ -1,7 +1,7 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "tests/lab/scenario/fault.hpp"
 
-#include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
 #include <chrono>

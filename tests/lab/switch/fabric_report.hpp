@@ -1,7 +1,6 @@
 #pragma once
+#include "probes/core/checked_json.hpp"
 #include "tests/lab/switch/fabric.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace leadline::lab {
 /// Per port and link, per direction: what was forwarded, and what was dropped for which reason.
