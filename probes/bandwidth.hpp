@@ -24,8 +24,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Transport, {{Transport::tcp, "tcp"}, {Transport::tl
 
 /// How octets are moved, and so what a rate means: figures of two modes are never mixed.
 enum class BulkMode {
-  ceiling,    ///< the sender may splice, the receiver drops in the kernel: what the path can carry
-  migration,  ///< the sender writes, the receiver reads into memory: what a migration can have
+  ceiling,    ///< the receiver drops the octets in the kernel: what the path can carry
+  migration,  ///< the receiver reads them into memory: what a migration can have
   verify      ///< as migration, and the receiver compares every octet
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(BulkMode, {{BulkMode::ceiling, "ceiling"},

@@ -2,15 +2,14 @@
 
 #include "probes/core/within.hpp"
 #include "probes/linux/socket_option.hpp"
+#include "probes/wire/nonce.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
-#include <cstring>
 #include <netinet/in.h>
 #include <stdexcept>
 
@@ -87,15 +86,6 @@ Async<tcp::socket> call_port(Path path, DataCall call, tcp::endpoint to) {
   co_return socket;
 }
 }  // namespace
-
-std::uint64_t random_nonce() {
-  std::array<unsigned char, sizeof(std::uint64_t)> octets{};
-  if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-    throw std::runtime_error{"no random numbers from OpenSSL"};
-  std::uint64_t nonce = 0;
-  std::memcpy(&nonce, octets.data(), sizeof nonce);
-  return nonce;
-}
 
 Async<tcp::socket> open_data_connection(Path path, DataCall call) {
   Error last =

@@ -69,8 +69,7 @@ std::ptrdiff_t SplicePipe::send(int socket, std::span<std::byte const> octets) {
   return filled;
 }
 
-PlainChannel::PlainChannel(int descriptor, BulkMode mode)
-    : descriptor_{descriptor}, mode_{mode}, splices_{mode == BulkMode::ceiling} {}
+PlainChannel::PlainChannel(int descriptor, BulkMode mode) : descriptor_{descriptor}, mode_{mode} {}
 
 bool PlainChannel::open(bool) {
   return true;

@@ -54,7 +54,7 @@ class PlainChannel : public BulkChannel {
 
   int descriptor_;
   BulkMode mode_;
-  bool splices_;
+  bool splices_{true};              ///< until the kernel refuses
   std::optional<SplicePipe> pipe_;  ///< once something is sent
   std::size_t position_{};          ///< in the pattern
   PatternCheck check_;

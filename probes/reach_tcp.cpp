@@ -2,6 +2,7 @@
 
 #include "probes/core/all_of.hpp"
 #include "probes/tcp_attempt.hpp"
+#include "probes/wire/nonce.hpp"
 #include "probes/wire/preamble.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <random>
 #include <utility>
 
 namespace leadline {
@@ -26,11 +26,6 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t at_once = 32;  // descriptors of one pair
-
-std::uint64_t random_nonce() {
-  std::random_device entropy;
-  return (std::uint64_t{entropy()} << 32U) | entropy();
-}
 
 void judge(Attempt& attempt, Welcome const& welcome, NodeIndex meant) {
   attempt.answered_by = welcome.answered_by;

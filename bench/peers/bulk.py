@@ -34,6 +34,20 @@ def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, ciph
     return result
 
 
+def asio_ssl_stream(network, seconds, binary, certificates):
+    common = ["--address", network.address, "--port", "5308", "--tls", certificates, "--cipher",
+              "aes128gcm", "--duration", f"{seconds * 1000:.0f}ms"]
+    receiver = Program(network.receiver, [f"{binary}/bench_engine", "asio-receive", *common], RECEIVER)
+    time.sleep(0.3)
+    sender = Program(network.sender, [f"{binary}/bench_engine", "asio-send", *common], SENDER)
+    said, sender_cpu = sender.end()
+    heard, receiver_cpu = receiver.end()
+    if not said.startswith("{") or not heard.startswith("{"):
+        raise RuntimeError(f"bench_engine: {said} {heard}")
+    received = json.loads(heard)
+    return _figures(received["bytes"], received["seconds"], sender_cpu + receiver_cpu)
+
+
 def iperf3(network, seconds, streams=1, options=()):
     wide = streams > 1
     server = Program(network.receiver, ["iperf3", "-s", "-1", "-p", "5301"],

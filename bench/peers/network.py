@@ -24,30 +24,41 @@ class Namespace:
 
 
 class Network:
-    """`sender` and `receiver`, 10.9.0.1 and 10.9.0.2, MTU 1500; or one namespace and its loopback."""
+    """`sender` and `receiver`, 10.9.0.1 and 10.9.0.2, MTU 1500; or one namespace and its loopback.
+
+    The congestion control is set on the routes: for every program alike, also those without an option.
+    """
 
     def __init__(self, kind, congestion="cubic", offloads=True):
-        self.kind = kind
-        self.sender = Namespace()
-        self.receiver = self.sender if kind == "loopback" else Namespace()
+        self.kind, self.congestion, self.offloads = kind, congestion, offloads
         self.address = "127.0.0.1" if kind == "loopback" else "10.9.0.2"
-        if kind == "veth":
-            self.sender.run("ip", "link", "add", "a", "mtu", "1500", "type", "veth", "peer", "name",
-                            "b", "netns", str(self.receiver.holder.pid))
-            for end, link, address in ((self.sender, "a", "10.9.0.1/24"),
-                                       (self.receiver, "b", "10.9.0.2/24")):
-                end.run("ip", "address", "add", address, "dev", link)
-                end.run("ip", "link", "set", link, "up")
-                if not offloads:
-                    end.run("ethtool", "-K", link, "tso", "off", "gso", "off", "gro", "off")
-        for end in (self.sender, self.receiver):
-            # For every program alike, also those without an option for it.
-            end.run("sysctl", "-q", f"net.ipv4.tcp_congestion_control={congestion}")
+        self.sender = self.receiver = None
 
     def __enter__(self):
-        return self
+        try:
+            self.sender = Namespace()
+            self.receiver = self.sender if self.kind == "loopback" else Namespace()
+            if self.kind == "loopback":
+                self.sender.run("ip", "route", "replace", "table", "local", "local", "127.0.0.1", "dev",
+                                "lo", "src", "127.0.0.1", "congctl", self.congestion)
+            else:
+                self._join()
+            return self
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _join(self):
+        self.sender.run("ip", "link", "add", "east0", "type", "veth", "peer", "name", "west0",
+                        "netns", str(self.receiver.holder.pid))
+        for end, link, address in ((self.sender, "east0", "10.9.0.1"), (self.receiver, "west0", "10.9.0.2")):
+            end.run("ip", "address", "add", f"{address}/24", "dev", link)
+            end.run("ip", "link", "set", link, "up")
+            end.run("ip", "route", "replace", "10.9.0.0/24", "dev", link, "src", address, "congctl",
+                    self.congestion)
+            if not self.offloads:
+                end.run("ethtool", "-K", link, "tso", "off", "gso", "off", "gro", "off")
 
     def __exit__(self, *_):
-        self.sender.close()
-        if self.receiver is not self.sender:
-            self.receiver.close()
+        for end in {self.sender, self.receiver} - {None}:
+            end.close()
