@@ -5,12 +5,13 @@
 
 namespace leadline::agent {
 
-std::shared_ptr<Outbox> Outbox::open(boost::asio::any_io_executor executor, RunId run, Send send) {
-  return std::shared_ptr<Outbox>{new Outbox{std::move(executor), run, std::move(send)}};
+std::shared_ptr<Outbox> Outbox::open(boost::asio::any_io_executor const& executor, RunId run,
+                                     Send send) {
+  return std::shared_ptr<Outbox>{new Outbox{executor, run, std::move(send)}};
 }
 
-Outbox::Outbox(boost::asio::any_io_executor executor, RunId run, Send send)
-    : timer_{std::move(executor)}, run_{run}, send_{std::move(send)} {}
+Outbox::Outbox(boost::asio::any_io_executor const& executor, RunId run, Send send)
+    : timer_{executor}, run_{run}, send_{std::move(send)} {}
 
 void Outbox::add(std::uint32_t batch, std::vector<Observation> observations) {
   if (waiting_.empty()) {

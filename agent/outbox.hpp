@@ -24,7 +24,8 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   static constexpr std::chrono::milliseconds longest_stay{100};
   static constexpr std::size_t most_together = 64;  ///< observations
 
-  static std::shared_ptr<Outbox> open(boost::asio::any_io_executor executor, RunId run, Send send);
+  static std::shared_ptr<Outbox> open(boost::asio::any_io_executor const& executor, RunId run,
+                                      Send send);
 
   void add(std::uint32_t batch, std::vector<Observation> observations);
 
@@ -32,7 +33,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   void end(BatchDone const& done);
 
  private:
-  Outbox(boost::asio::any_io_executor executor, RunId run, Send send);
+  Outbox(boost::asio::any_io_executor const& executor, RunId run, Send send);
   void send_all();
   void send(std::uint32_t batch);
 

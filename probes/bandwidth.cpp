@@ -7,6 +7,7 @@
 #include "probes/core/quantity.hpp"
 #include "probes/core/within.hpp"
 #include "probes/data_connection.hpp"
+#include "probes/wire/nonce.hpp"
 
 #include <fmt/format.h>
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,7 +73,7 @@ template <class T>
 Expected<T> read_as(nlohmann::json const& message) {
   try {
     return message.get<T>();
-  } catch (nlohmann::json::exception const& wrong) {  // a peer's text
+  } catch (std::exception const& wrong) {  // a peer's text: the library's and our own errors
     return tl::unexpected(Error{.stage = Error::Stage::transfer,
                                 .code = make_error_code(boost::system::errc::bad_message),
                                 .detail = wrong.what()});

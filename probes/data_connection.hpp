@@ -25,7 +25,4 @@ struct DataCall {
 /// Errors: `try_again` (the peer is busy), `permission_denied` (another node answered, or the peer
 /// refused), else the system's of the last port tried.
 Async<boost::asio::ip::tcp::socket> open_data_connection(Path path, DataCall call);
-
-/// 64 random bits from OpenSSL.
-std::uint64_t random_nonce();
 }  // namespace leadline

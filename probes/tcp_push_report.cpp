@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <span>
 #include <string>
 
@@ -40,7 +41,7 @@ asio::awaitable<std::optional<TcpPushReport>> read_report(tcp::socket* socket) {
   if (no_text) co_return std::nullopt;
   try {
     co_return nlohmann::json::parse(json).get<TcpPushReport>();
-  } catch (nlohmann::json::exception const&) {
+  } catch (std::exception const&) {  // the library's and our own errors
     co_return std::nullopt;
   }
 }

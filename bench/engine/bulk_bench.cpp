@@ -76,6 +76,7 @@ nlohmann::json describe_end(BulkStreams const& streams, BulkSampling const& samp
 nlohmann::json receive_on(tcp::acceptor& acceptor, Options const& options) {
   auto const settings = settings_of(options, false);
   std::vector<tcp::socket> sockets;
+  sockets.reserve(static_cast<std::size_t>(options.streams));
   for (int i = 0; i < options.streams; ++i) sockets.push_back(acceptor.accept());
   BulkStreams streams;
   for (auto& socket : sockets)

@@ -1,4 +1,5 @@
 #include "bench/engine/asio_bench.hpp"
+#include "bench/engine/bare_bench.hpp"
 #include "bench/engine/bulk_bench.hpp"
 #include "bench/engine/rate_bench.hpp"
 #include "probes/core/quantity.hpp"
@@ -20,7 +21,8 @@ using namespace leadline::bench;
 
 po::options_description flags() {
   po::options_description known{
-      "bench_engine send|receive|both|handshakes|echo|asio-send|asio-receive"};
+      "bench_engine send|receive|both|handshakes|echo|asio-send|"
+      "asio-receive|bare-send|bare-receive"};
   known.add_options()("help", "")("what", po::value<std::string>()->required())(
       "address", po::value<std::string>()->default_value("127.0.0.1"))(
       "port", po::value<int>()->default_value(0), "of the receiver; 0 with `both`: any")(
@@ -72,15 +74,18 @@ Options read(po::variables_map const& given) {
 nlohmann::json measure(std::string const& what, Options const& options) {
   using Measurement = nlohmann::json (*)(Options const&);
   using Row = std::pair<std::string_view, Measurement>;
-  constexpr std::array measurements{
-      Row{"send", bench::send},         Row{"receive", receive}, Row{"both", send_and_receive},
-      Row{"handshakes", handshakes},    Row{"echo", echo},       Row{"asio-send", asio_send},
-      Row{"asio-receive", asio_receive}};
+  constexpr std::array measurements{Row{"send", bench::send},
+                                    Row{"receive", receive},
+                                    Row{"both", send_and_receive},
+                                    Row{"handshakes", handshakes},
+                                    Row{"echo", echo},
+                                    Row{"asio-send", asio_send},
+                                    Row{"asio-receive", asio_receive},
+                                    Row{"bare-send", bare_send},
+                                    Row{"bare-receive", bare_receive}};
   for (auto const& [name, measurement] : measurements)
     if (name == what) return measurement(options);
-  throw std::runtime_error{"'" + what +
-                           "': known are send, receive, both, handshakes, echo, asio-send and "
-                           "asio-receive"};
+  throw std::runtime_error{"'" + what + "': see --help"};
 }
 }  // namespace
 

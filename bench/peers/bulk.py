@@ -13,39 +13,39 @@ def _figures(octets, seconds, cpu):
     return {"gbit": octets * 8e-9 / seconds, "cpu_per_gb": cpu / (octets * 1e-9), "cpu": cpu}
 
 
-def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, cipher=""):
-    wide = streams > 1
-    common = ["--address", network.address, "--port", "5300", "--streams", str(streams), "--mode",
-              mode, "--duration", f"{seconds * 1000:.0f}ms"]
-    if tls:
-        common += ["--tls", tls, "--cipher", cipher]
-    receiver = Program(network.receiver, [f"{binary}/bench_engine", "receive", *common],
-                       BOTH if wide else RECEIVER)
+def _engine(network, seconds, binary, kind, port, processors, options=()):
+    """bench_engine's sender and receiver of this kind; the figures, and what each said."""
+    common = ["--address", network.address, "--port", port, "--duration", f"{seconds * 1000:.0f}ms",
+              *options]
+    receiver = Program(network.receiver, [f"{binary}/bench_engine", f"{kind}receive", *common],
+                       processors[1])
     time.sleep(0.3)
-    sender = Program(network.sender, [f"{binary}/bench_engine", "send", *common],
-                     BOTH if wide else SENDER)
+    sender = Program(network.sender, [f"{binary}/bench_engine", f"{kind}send", *common], processors[0])
     said, sender_cpu = sender.end()
     heard, receiver_cpu = receiver.end()
     if not said.startswith("{") or not heard.startswith("{"):
         raise RuntimeError(f"bench_engine: {said} {heard}")
     sent, received = json.loads(said), json.loads(heard)
-    result = _figures(received["bytes"], received["seconds"], sender_cpu + receiver_cpu)
-    result["sending"] = sent["sending"]
-    return result
+    return _figures(received["bytes"], received["seconds"], sender_cpu + receiver_cpu), sent
+
+
+def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, cipher=""):
+    options = ["--streams", str(streams), "--mode", mode]
+    if tls:
+        options += ["--tls", tls, "--cipher", cipher]
+    figures, sent = _engine(network, seconds, binary, "", "5300",
+                            (BOTH, BOTH) if streams > 1 else (SENDER, RECEIVER), options)
+    return figures | {"sending": sent["sending"]}
+
+
+def bare(network, seconds, binary):
+    """The same system calls without the engine around them."""
+    return _engine(network, seconds, binary, "bare-", "5309", (SENDER, RECEIVER))[0]
 
 
 def asio_ssl_stream(network, seconds, binary, certificates):
-    common = ["--address", network.address, "--port", "5308", "--tls", certificates, "--cipher",
-              "aes128gcm", "--duration", f"{seconds * 1000:.0f}ms"]
-    receiver = Program(network.receiver, [f"{binary}/bench_engine", "asio-receive", *common], RECEIVER)
-    time.sleep(0.3)
-    sender = Program(network.sender, [f"{binary}/bench_engine", "asio-send", *common], SENDER)
-    said, sender_cpu = sender.end()
-    heard, receiver_cpu = receiver.end()
-    if not said.startswith("{") or not heard.startswith("{"):
-        raise RuntimeError(f"bench_engine: {said} {heard}")
-    received = json.loads(heard)
-    return _figures(received["bytes"], received["seconds"], sender_cpu + receiver_cpu)
+    return _engine(network, seconds, binary, "asio-", "5308", (SENDER, RECEIVER),
+                   ["--tls", certificates, "--cipher", "aes128gcm"])[0]
 
 
 def iperf3(network, seconds, streams=1, options=()):

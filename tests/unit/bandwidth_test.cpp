@@ -4,6 +4,7 @@
 #include "probes/bulk_target.hpp"
 #include "probes/data_connection.hpp"
 #include "probes/responder.hpp"
+#include "probes/wire/frame.hpp"
 #include "tests/unit/loopback_target.hpp"
 #include "tests/unit/migration_certificates.hpp"
 
@@ -306,9 +307,10 @@ asio::awaitable<bool> send_raw(Path path, std::string octets) {
 }
 
 TEST_F(BandwidthOverLoopback, TargetSurvivesGarbageOnTheControlConnection) {
-  for (std::string const& garbage :
-       std::vector<std::string>{std::string("\xff\xff\xff\xff", 4), std::string("\0\0\0\2{]", 6),
-                                std::string("\0\0\0\2{}", 6), std::string("\0\0\0\4null", 8)})
+  for (std::string const& garbage : std::vector<std::string>{
+           std::string("\xff\xff\xff\xff", 4), std::string("\0\0\0\2{]", 6),
+           std::string("\0\0\0\2{}", 6), std::string("\0\0\0\4null", 8),
+           frame(R"({"bandwidth":{"streams":8e38}})"), frame(R"({"bandwidth":{"streams":-1}})")})
     EXPECT_TRUE(await_on(context, send_raw(target.path(), garbage)));
   EXPECT_TRUE(target_slot->free());
   EXPECT_TRUE(await_on(context, run(probe(Transport::tcp, 1))).has_value());

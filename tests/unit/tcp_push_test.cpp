@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/tcp_push_report.hpp"
+#include "probes/wire/frame.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -83,11 +84,21 @@ asio::awaitable<void> say_nothing(tcp::socket socket, Preamble /*preamble*/) {
   co_await asio::async_read(socket, asio::buffer(rest), no_throw);
 }
 
-asio::awaitable<void> report_garbage(tcp::socket socket, Preamble /*preamble*/) {
-  std::string const garbage{"\0\0\0\4oops", 8};
-  co_await asio::async_write(socket, asio::buffer(garbage), no_throw);
+/// Instead of a report; then reads on, as a close before the end would reset the connection.
+asio::awaitable<void> say(tcp::socket socket, std::string text) {
+  co_await asio::async_write(socket, asio::buffer(text), no_throw);
   std::vector<char> rest(1 << 20);
   co_await asio::async_read(socket, asio::buffer(rest), no_throw);
+}
+
+asio::awaitable<void> report_garbage(tcp::socket socket, Preamble /*preamble*/) {
+  return say(std::move(socket), frame("oops"));
+}
+
+asio::awaitable<void> report_more_than_there_is(tcp::socket socket, Preamble /*preamble*/) {
+  nlohmann::json report = TcpPushReport{.arrived_bytes = 1, .receiver = {}};
+  report["arrived_bytes"] = 8e38;
+  return say(std::move(socket), frame(report.dump()));
 }
 
 asio::awaitable<void> announce_a_huge_report(tcp::socket socket, Preamble /*preamble*/) {
@@ -121,7 +132,8 @@ TEST(TcpPush, SaysWhenNothingArrived) {
 }
 
 TEST(TcpPush, TakesNoReportFromAPeerThatTalksNonsense) {
-  for (auto const& nonsense : std::vector<Peer::Serve>{report_garbage, announce_a_huge_report}) {
+  for (auto const& nonsense : std::vector<Peer::Serve>{report_garbage, report_more_than_there_is,
+                                                       announce_a_huge_report}) {
     Peer peer{.serve = nonsense};
     auto const r = peer.result_of(peer.probe());
     ASSERT_TRUE(r.has_value()) << describe(r.error());
