@@ -58,7 +58,10 @@ class Answering {
     }};
   }
 
-  ~Answering() { stop(); }
+  ~Answering() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
 
   Answering(Answering const&) = delete;
   Answering& operator=(Answering const&) = delete;

@@ -9,6 +9,7 @@
 #include "tests/unit/migration_certificates.hpp"
 
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -298,22 +299,36 @@ TEST_F(BandwidthOverLoopback, TargetRefusesWhatItDoesNotUnderstand) {
   EXPECT_TRUE(target_slot->free());
 }
 
-asio::awaitable<bool> send_raw(Path path, std::string octets) {
+/// What the target answers; nothing if it hangs up.
+Async<nlohmann::json> answer_to(Path path, std::string octets) {
   auto control = co_await open_data_connection(path, {.purpose = Preamble::Purpose::bulk_control});
-  if (!control) co_return false;
+  if (!control) co_return tl::unexpected(control.error());
   co_await asio::async_write(*control, asio::buffer(octets), no_throw);
-  auto const answer = co_await receive_json(&*control, bulk_message_limit, 10s);
-  co_return !answer || !answer->value("accepted", false);
+  auto receiving = receive_json(&*control, bulk_message_limit, 10s);
+  co_return co_await std::move(receiving);
 }
 
 TEST_F(BandwidthOverLoopback, TargetSurvivesGarbageOnTheControlConnection) {
-  for (std::string const& garbage : std::vector<std::string>{
-           std::string("\xff\xff\xff\xff", 4), std::string("\0\0\0\2{]", 6),
-           std::string("\0\0\0\2{}", 6), std::string("\0\0\0\4null", 8),
-           frame(R"({"bandwidth":{"streams":8e38}})"), frame(R"({"bandwidth":{"streams":-1}})")})
-    EXPECT_TRUE(await_on(context, send_raw(target.path(), garbage)));
+  for (std::string const& garbage :
+       std::vector<std::string>{std::string("\xff\xff\xff\xff", 4), std::string("\0\0\0\2{]", 6),
+                                std::string("\0\0\0\2{}", 6), std::string("\0\0\0\4null", 8)}) {
+    auto const answer = await_on(context, answer_to(target.path(), garbage));
+    EXPECT_FALSE(answer && answer->value("accepted", false));
+  }
   EXPECT_TRUE(target_slot->free());
   EXPECT_TRUE(await_on(context, run(probe(Transport::tcp, 1))).has_value());
+}
+
+TEST_F(BandwidthOverLoopback, TargetSaysWhichNumberFitsNoField) {
+  for (auto const* number : {"8e38", "-2147483649", "1.5", "[1]"}) {
+    auto const request = fmt::format(R"({{"bandwidth":{{"streams":{}}}}})", number);
+    auto const answer = await_on(context, answer_to(target.path(), frame(request)));
+    ASSERT_TRUE(answer.has_value()) << number << ": " << describe(answer.error());
+    EXPECT_NE(answer->at("reason").get<std::string>().find("a whole number from -2147483648"),
+              std::string::npos)
+        << *answer;
+  }
+  EXPECT_TRUE(target_slot->free());
 }
 
 TEST_F(BandwidthOverLoopback, StreamOfNoTestIsNotAdmitted) {

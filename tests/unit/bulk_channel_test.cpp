@@ -116,7 +116,8 @@ void note_message(int sending, int, int type, void const* octets, std::size_t si
   if (type == SSL3_RT_HANDSHAKE && size > 0 && text[0] == SSL3_MT_KEY_UPDATE) ++key_updates;
   if (type != SSL3_RT_HEADER) return;
   ++records;
-  largest_record = std::max<std::size_t>(largest_record, (text[3] << 8U) + text[4]);
+  largest_record =
+      std::max(largest_record.load(), (std::size_t{text[3]} << 8U) + std::size_t{text[4]});
 }
 
 TEST_F(BulkChannels, RenewTheKeyBeforeItIsUsedUp) {
