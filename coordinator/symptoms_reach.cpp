@@ -37,7 +37,8 @@ std::string evidence_of(Attempt const& attempt) {
       fmt::format("port {}: {}", attempt.port, nlohmann::json(attempt.outcome).get<std::string>());
   if (!attempt.system_error.empty()) text += fmt::format(" ({})", attempt.system_error);
   if (attempt.evidence) text += ", " + said_by(*attempt.evidence);
-  return text + fmt::format(" after {:.4g} ms", attempt.elapsed_ms);
+  text += fmt::format(" after {:.4g} ms", attempt.elapsed_ms);
+  return attempt.tries > 1 ? text + fmt::format(", {} times", attempt.tries) : text;
 }
 
 std::string trace_of(Reach::Result const& result) {

@@ -19,13 +19,14 @@ namespace leadline {
 struct Attempt {
   std::uint16_t port{};
   Outcome outcome{Outcome::unclear};
+  int tries{1};  ///< more than one where the first was silent although the peer answers elsewhere
   double elapsed_ms{};
   std::string system_error;  ///< what errno said, empty if answered
   std::optional<IcmpEvidence> evidence;
   std::optional<NodeIndex> answered_by;
   std::string source_seen;  ///< the address:port that the peer saw
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attempt, port, outcome, elapsed_ms, system_error, evidence,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attempt, port, outcome, tries, elapsed_ms, system_error, evidence,
                                    answered_by, source_seen)
 
 /// A router (or the target) that answered a packet whose TTL ran out.
