@@ -53,6 +53,17 @@ void cap(Bandwidth& probe, BitRate max_rate) {
   if (rate.per_second <= 0 || rate > max_rate) rate = max_rate;
 }
 
+void cap(BroadcastDomain& probe, BitRate) {
+  probe.beacons = std::clamp(probe.beacons, 1, 5);
+  probe.window_ms = std::clamp(probe.window_ms, 500ms, 10000ms);
+}
+
+void cap(AddressClaims& probe, BitRate) {
+  probe.tries = std::clamp(probe.tries, 1, 3);
+  probe.between_ms = std::clamp(probe.between_ms, 50ms, 1000ms);
+  probe.window_ms = std::clamp(probe.window_ms, 100ms, 10000ms);
+}
+
 template <Probe P>
 boost::asio::awaitable<Sighting> observe_one(P probe) {
   Sighting seen;
@@ -77,6 +88,7 @@ AnyProbe made_ready(AnyProbe probe, Path const& path, Equipment const& equipment
   std::visit(
       [&](auto& p) {
         p.path = path;
+        if constexpr (requires { p.interface; }) p.interface = equipment.interface;
         if constexpr (requires { p.identity; }) p.identity = equipment.identity;
         if constexpr (requires { p.slot; }) p.slot = equipment.slot;
         if constexpr (requires { p.link_speed; }) p.link_speed = equipment.link_speed;

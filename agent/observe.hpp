@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <string>
 
 namespace leadline {
 class BulkSlot;
@@ -16,6 +17,7 @@ namespace leadline::agent {
 
 /// What an agent lends each probe.
 struct Equipment {
+  std::string interface;  ///< the migration interface
   std::shared_ptr<TlsIdentity const> identity;
   std::shared_ptr<BulkSlot> slot;  ///< shared with the responder: one bulk test a node
   BitRate max_rate;

@@ -1,6 +1,7 @@
 #include "coordinator/campaign.hpp"
 
 #include "coordinator/bulk_round.hpp"
+#include "coordinator/layer2_probes.hpp"
 #include "coordinator/saturation.hpp"
 #include "coordinator/stage_probes.hpp"
 #include "probes/core/within.hpp"
@@ -75,7 +76,10 @@ asio::awaitable<void> Campaign::run() {
   introduce_peers();
   for (auto const stage : survey_.plan.stages) {
     if (stage == Stage::facts) continue;  // they came with the preparation
-    if (stage == Stage::bandwidth) {
+    if (stage == Stage::layer2) {
+      NodeProbes const probes_of = [this](NodeIndex node) { return layer2_probes(survey_, node); };
+      co_await probe_nodes("layer 2", probes_of, 20s);
+    } else if (stage == Stage::bandwidth) {
       co_await bulk_stage();
       if (survey_.plan.saturate) {
         Saturation saturation{survey_, logbook_, batches_, condition_, progress_};
@@ -85,7 +89,8 @@ asio::awaitable<void> Campaign::run() {
       co_await probe_stage(stage);
     }
     if (stage != Stage::reach) continue;
-    co_await probe_synchronization();
+    NodeProbes const same = [this](NodeIndex) { return synchronization_probes(survey_.plan); };
+    co_await probe_nodes("synchronization", same, 15s);
     co_await count_arrivals();
   }
 }
@@ -194,20 +199,26 @@ asio::awaitable<void> Campaign::probe_stage(Stage stage) {
   for (auto const id : ids) batches_.take(id);
 }
 
-asio::awaitable<void> Campaign::probe_synchronization() {
-  auto const& addresses = survey_.plan.synchronization_addresses;
-  if (addresses.empty()) co_return;
-  std::vector<AnyProbe> probes;
-  probes.reserve(addresses.size());
-  for (auto const& endpoint : addresses) probes.emplace_back(SyncPort{.endpoint = endpoint});
+asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes probes_of,
+                                            std::chrono::seconds longest) {
+  std::vector<std::uint32_t> ids;
   for (auto const& [name, index] : index_) {
     auto const& prepared = prepared_[index];
     if (!prepared || prepared->listening.empty()) continue;
+    auto probes = probes_of(index);
+    if (probes.empty()) continue;
     BatchTarget const own{.peer = index, .family = prepared->listening.front().family};
-    batches_.hand_out(index, {.probes = probes, .targets = {own}, .together = true});
+    ids.push_back(batches_.hand_out(
+        index, {.probes = std::move(probes), .targets = {own}, .together = true}));
   }
-  co_await condition_.wait_until(Clock::now() + 15s, [this] { return batches_.count_out() == 0; });
+  auto const finished = [&] {
+    progress_.step(std::string{what}, ids.size() - batches_.count_out(), ids.size(), "nodes");
+    return batches_.count_out() == 0;
+  };
+  if (!ids.empty() && !co_await condition_.wait_until(Clock::now() + longest, finished))
+    progress_.say(fmt::format("{}: {} agents did not finish in time", what, batches_.count_out()));
   batches_.abandon_all();
+  for (auto const id : ids) batches_.take(id);
 }
 
 asio::awaitable<void> Campaign::count_arrivals() {

@@ -8,11 +8,14 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leadline {
@@ -37,12 +40,15 @@ class Campaign {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
+  using NodeProbes = std::function<std::vector<AnyProbe>(NodeIndex)>;
 
   boost::asio::awaitable<void> wait_for_agents();
   boost::asio::awaitable<void> prepare();
   void introduce_peers();
   boost::asio::awaitable<void> probe_stage(Stage stage);
-  boost::asio::awaitable<void> probe_synchronization();
+  /// Each node by itself, all at once; nothing where there are no probes for it.
+  boost::asio::awaitable<void> probe_nodes(std::string_view what, NodeProbes probes_of,
+                                           std::chrono::seconds longest);
   boost::asio::awaitable<void> count_arrivals();
   boost::asio::awaitable<void> bulk_stage();
 

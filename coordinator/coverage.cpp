@@ -14,6 +14,7 @@ namespace {
 std::vector<std::string_view> probes_of(Stage stage) {
   switch (stage) {
     case Stage::facts:
+    case Stage::layer2:  // of nodes, not of pairs; what it cannot see the others still measure
       return {};
     case Stage::reach:
       return {Reach::name};

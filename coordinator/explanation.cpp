@@ -19,6 +19,8 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"ADDR_OUTSIDE_RANGE"}},
       {{"LINK_FLAPPING"}},
       {{"LINK_SLOW"}},
+      {{"VLAN_WRONG_PORT"}},
+      {{"VLAN_NOT_TRUNKED"}},
       {{"ADDR_DUPLICATE"}},
       {{"ADDR_SELF_DIAL"}},
       {{"REACH_NO_ROUTE", "REACH_HOST_ABSENT", "REACH_ONE_WAY", "REACH_FILTERED", "REACH_REFUSED",
@@ -42,6 +44,7 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"BUFFERBLOAT"}, near_threshold},
       {{"AGENT_STARVED"}},
       {{"NOT_MEASURED"}},
+      {{"VLAN_TAGGED_AT_ACCESS"}},
       {{"PATH_NAT"}},
       {{"PATH_ASYMMETRIC"}},
       {{"PATH_ROUTED"}},
@@ -58,13 +61,15 @@ bool explains(FindingKind const& cause, Severity severity, Symptom const& sympto
   if (symptom.severity > severity) return false;
   if (seen.layer == Layer::coverage) return severity == Severity::error;
   if (symptom.on_node())
-    return (cause.layer == seen.layer && cause.layer <= Layer::duplicate_address) ||
+    return (cause.layer == Layer::local_link && seen.layer == Layer::vlan) ||
+           (cause.layer == seen.layer && cause.layer <= Layer::duplicate_address) ||
            (seen.code == "SYNC_UNREACHABLE" && severity == Severity::error);
   bool const transfer = seen.layer == Layer::bandwidth;
   switch (cause.layer) {
     case Layer::duplicate_address:
       return true;
     case Layer::local_link:
+    case Layer::vlan:
     case Layer::reach:
       // Where some packets pass, what those meet has causes of its own.
       if (cause.code == "ADDR_OUTSIDE_RANGE") return seen.layer == Layer::reach;

@@ -48,6 +48,20 @@ constexpr std::array catalogue{
                 "Migrations take longer than planned; it may be the management NIC.",
                 "On the host: ethtool DEV shows the speed. Check auto-negotiation, and that the "
                 "bridge's uplink is the NIC that was meant."},
+    FindingKind{"VLAN_WRONG_PORT", Layer::vlan, error,
+                "the node's port is in another VLAN than its cluster, or passes nothing",
+                "The node reaches no other: migrations to and from it time out, and virt-handler "
+                "shows nothing but a connection that does not open.",
+                "At the switch port, bond or bridge port of the node allow the migration network's "
+                "VLAN as the others have it (untagged: access or native). On a Linux bridge: bridge "
+                "vlan show, then bridge vlan add vid N dev DEV."},
+    FindingKind{"VLAN_NOT_TRUNKED", Layer::vlan, error,
+                "the VLAN does not pass between them",
+                "Inside each cluster the migration network works; between the clusters no frame "
+                "passes, and every migration times out.",
+                "Allow the migration network's VLAN on every trunk between the clusters, with the "
+                "same native VLAN at both ends. If they are to be routed instead, give them "
+                "networks that do not overlap, and a gateway."},
     FindingKind{"ADDR_DUPLICATE", Layer::duplicate_address, error,
                 "the migration address is used by two nodes",
                 "The source may dial itself or a third node. KubeVirt then reports success while "
@@ -218,6 +232,11 @@ constexpr std::array catalogue{
     FindingKind{"NOT_MEASURED", Layer::coverage, warning, "not everything was measured",
                 "The verdict is unknown for these pairs.",
                 "See the reason in the evidence, then run again."},
+    FindingKind{"VLAN_TAGGED_AT_ACCESS", Layer::note, info,
+                "the access port of the node takes frames that carry its VLAN's tag",
+                "Harmless for migrations. It shows which VLAN the port is in.",
+                "Nothing to do. Where ports must be untagged only, set the switch to drop tagged "
+                "frames on access ports."},
     FindingKind{"PATH_NAT", Layer::note, warning, "the source address is rewritten on the way",
                 "KubeVirt's target dials the source's own address back: through a NAT it may not "
                 "arrive.",

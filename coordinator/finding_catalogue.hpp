@@ -12,6 +12,7 @@ namespace leadline {
 enum class Layer {
   agent,  ///< who is not there has measured nothing
   local_link,
+  vlan,
   duplicate_address,
   reach,
   path_mtu,

@@ -8,6 +8,8 @@ std::string_view format(Stage stage) {
   switch (stage) {
     case Stage::facts:
       return "facts";
+    case Stage::layer2:
+      return "layer2";
     case Stage::reach:
       return "reach";
     case Stage::tls:

@@ -1,6 +1,7 @@
 #pragma once
 #include "probes/bandwidth.hpp"
 #include "probes/core/units.hpp"
+#include "probes/wire/ethernet_frame.hpp"
 
 #include <tl/expected.hpp>
 
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,7 @@
 namespace leadline {
 
 /// The parts of a run, cheap first; each only makes sense on a pair where the ones before it did.
-enum class Stage { facts, reach, tls, path_mtu, latency, bandwidth };
+enum class Stage { facts, layer2, reach, tls, path_mtu, latency, bandwidth };
 std::string_view format(Stage stage);
 
 enum class Mesh { cross, within, full };
@@ -66,7 +68,7 @@ struct Thresholds {
 /// What a run does and what it demands: the defaults, then the plan file, then the command line.
 struct Plan {
   std::map<std::string, int> expect;  ///< cluster -> nodes
-  std::vector<Stage> stages{Stage::facts,    Stage::reach,   Stage::tls,
+  std::vector<Stage> stages{Stage::facts,    Stage::layer2,  Stage::reach,    Stage::tls,
                             Stage::path_mtu, Stage::latency, Stage::bandwidth};
   Mesh mesh{Mesh::cross};
   PairChoice pairs;
@@ -88,6 +90,8 @@ struct Plan {
   Bytes max_bytes{0};                                  ///< per test; 0: duration alone limits
   std::vector<std::string> synchronization_addresses;  ///< "10.0.0.1:9185", from KubeVirt.status
   std::vector<std::string> network_ranges;  ///< "10.100.0.0/24": where migration addresses must lie
+  std::optional<VlanId> vlan;  ///< that the migration network has in the switches
+  std::vector<VlanId> candidate_vlans;  ///< tried as well: where a wrong port may be
   std::chrono::milliseconds wait{60000};
   std::chrono::milliseconds timeout{600000};
 };

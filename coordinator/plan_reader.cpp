@@ -1,5 +1,6 @@
 #include "coordinator/plan_words.hpp"
 #include "coordinator/yaml_keys.hpp"
+#include "probes/broadcast_domain.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -41,10 +42,10 @@ ReadYaml into(T& place, Parse parse) {
 
 /// A list that replaces what was there; a value that stands twice is a mistake.
 template <class T, class Parse>
-ReadYaml list(std::vector<T>& place, Parse parse) {
-  return [&place, parse](YAML::Node const& node, Mistakes& mistakes) {
+ReadYaml list(std::vector<T>& place, Parse parse, std::size_t longest = longest_list) {
+  return [&place, parse, longest](YAML::Node const& node, Mistakes& mistakes) {
     place.clear();
-    read_yaml_words(node, mistakes, longest_list, [&](std::string const& text) -> std::string {
+    read_yaml_words(node, mistakes, longest, [&](std::string const& text) -> std::string {
       auto value = parse(text);
       if (!value) return value.error();
       if (std::ranges::count(place, *value) != 0)
@@ -112,6 +113,16 @@ tl::expected<std::string, std::string> parse_range(std::string const& text) {
       fmt::format("'{}' is not a range, such as 10.100.0.0/24 or fd00::/64", text));
 }
 
+tl::expected<Mtu, std::string> parse_mtu(std::string const& text) {
+  return whole(576, 65535)(text).map(
+      [](long number) { return Mtu{static_cast<std::uint32_t>(number)}; });
+}
+
+ReadYaml read_candidates(Plan& plan) {
+  // With the network's own VLAN as many as an agent sends beacons with.
+  return list(plan.candidate_vlans, whole(1, 4094), BroadcastDomain::most_vlans - 1);
+}
+
 ReadYaml read_expect(Plan& plan) {
   return [&plan](YAML::Node const& node, Mistakes& mistakes) {
     if (!node.IsMap() || node.size() == 0) {
@@ -146,12 +157,8 @@ ReadYaml read_stages(Plan& plan) {
 
 ReadYaml read_thresholds(Thresholds& t) {
   auto const any_time = duration(0ms, std::chrono::hours{24 * 365});
-  auto const octets = [](std::string const& text) {
-    return whole(576, 65535)(text).map(
-        [](long number) { return Mtu{static_cast<std::uint32_t>(number)}; });
-  };
   return map("thresholds",
-             {{"min_mtu", into(t.min_mtu, octets)},
+             {{"min_mtu", into(t.min_mtu, parse_mtu)},
               {"min_bandwidth", into(t.min_bandwidth, parse_rate)},
               {"expected_link_speed", into(t.expected_link_speed, parse_rate)},
               {"max_latency", into(t.max_latency, any_time)},
@@ -187,7 +194,10 @@ ReadYaml read_document(Plan& plan) {
                           {"transports", list(plan.transports, parse_transport)},
                           {"duration", into(plan.bandwidth_duration, duration(500ms, 1min))}})},
        {"synchronization_addresses", list(plan.synchronization_addresses, parse_endpoint)},
-       {"network", map("network", {{"range", list(plan.network_ranges, parse_range)}})},
+       {"network", map("network", {{"range", list(plan.network_ranges, parse_range)},
+                                   {"vlan", into(plan.vlan, whole(1, 4094))},
+                                   {"candidate_vlans", read_candidates(plan)},
+                                   {"mtu", into(plan.thresholds.min_mtu, parse_mtu)}})},
        {"thresholds", read_thresholds(plan.thresholds)}});
 }
 

@@ -10,7 +10,7 @@
 
 namespace leadline {
 namespace {
-constexpr std::array stages{Stage::facts,    Stage::reach,   Stage::tls,
+constexpr std::array stages{Stage::facts,    Stage::layer2,  Stage::reach,    Stage::tls,
                             Stage::path_mtu, Stage::latency, Stage::bandwidth};
 constexpr std::array meshes{Mesh::cross, Mesh::within, Mesh::full};
 constexpr int most_nodes = 5000;  // a cluster in one run; Kubernetes itself ends there
@@ -43,7 +43,7 @@ tl::expected<Stage, std::string> parse_stage(std::string_view text) {
   for (auto const stage : stages)
     if (format(stage) == text) return stage;
   return tl::unexpected(fmt::format(
-      "'{}' is not a stage: facts, reach, tls, path_mtu, latency and bandwidth are", text));
+      "'{}' is not a stage: facts, layer2, reach, tls, path_mtu, latency and bandwidth are", text));
 }
 
 tl::expected<std::vector<Stage>, std::string> parse_stages(std::string_view text) {

@@ -19,10 +19,19 @@ StageWork stage_probes(Stage stage, Plan const& plan) {
               .concurrency = 8,
               .longest = plan.latency_duration + 3s};
     case Stage::facts:
+    case Stage::layer2:
     case Stage::bandwidth:
       break;
   }
   throw std::logic_error{"a stage without probes of its own"};
+}
+
+std::vector<AnyProbe> synchronization_probes(Plan const& plan) {
+  std::vector<AnyProbe> probes;
+  probes.reserve(plan.synchronization_addresses.size());
+  for (auto const& endpoint : plan.synchronization_addresses)
+    probes.emplace_back(SyncPort{.endpoint = endpoint});
+  return probes;
 }
 
 std::string name_of(AnyProbe const& probe) {

@@ -18,6 +18,9 @@ struct StageWork {
 /// Of the stages reach to latency; the bandwidth stage hands out its tests one by one.
 StageWork stage_probes(Stage stage, Plan const& plan);
 
+/// Of every node by itself, after the reach stage: the other cluster's controllers (9185).
+std::vector<AnyProbe> synchronization_probes(Plan const& plan);
+
 /// The name of a probe in the catalogue.
 std::string name_of(AnyProbe const& probe);
 }  // namespace leadline

@@ -43,6 +43,8 @@ struct Symptoms {
 // One function a family of probes, in a file of its own; each adds what it sees.
 void read_agents(Survey const& survey, Symptoms& symptoms);
 void read_links(Survey const& survey, Symptoms& symptoms);
+void read_vlans(Survey const& survey, Symptoms& symptoms);
+void read_claims(Survey const& survey, Symptoms& symptoms);
 void read_reach(Survey const& survey, Symptoms& symptoms);
 void read_tls(Survey const& survey, Symptoms& symptoms);
 void read_path_mtu(Survey const& survey, Symptoms& symptoms);

@@ -1,5 +1,7 @@
 #pragma once
+#include "probes/address_claims.hpp"
 #include "probes/bandwidth.hpp"
+#include "probes/broadcast_domain.hpp"
 #include "probes/latency.hpp"
 #include "probes/path_mtu.hpp"
 #include "probes/reach.hpp"
@@ -15,14 +17,15 @@
 
 namespace leadline {
 
-/// Every probe that runs on a pair, listed once: variants and JSON follow.
+/// Every probe, listed once: variants and JSON follow.
 template <class... Ps>
 struct Catalogue {
   using Any = std::variant<Ps...>;
   using AnyResult = std::variant<typename Ps::Result...>;
 };
 
-using Known = Catalogue<Reach, SyncPort, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth>;
+using Known = Catalogue<Reach, SyncPort, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth,
+                        BroadcastDomain, AddressClaims>;
 using AnyProbe = Known::Any;
 using AnyResult = Known::AnyResult;
 

@@ -36,6 +36,10 @@ CertificateFacts certificate(std::string common_name, std::string issuer) {
           .is_ca = false};
 }
 
+std::string mac_of(NodeIndex node) {
+  return fmt::format("02:00:00:00:{:02x}:{:02x}", node / 256, node % 256);
+}
+
 TcpSnapshot snapshot(Aim const& aim) {
   return {.state = "ESTABLISHED",
           .congestion_control = "cubic",
@@ -140,6 +144,24 @@ Bandwidth::Result look(Bandwidth const& probe, Aim const& aim) {
   return result;
 }
 
+/// Everybody hears everybody else.
+BroadcastDomain::Result look(BroadcastDomain const& probe, Aim const& aim) {
+  BroadcastDomain::Result result{
+      .interface = "migration0", .mac = mac_of(aim.self), .sent = probe.beacons};
+  for (NodeIndex sender = 0; sender < aim.faults.nodes; ++sender)
+    if (sender != aim.self) result.heard.push_back({.sender = sender, .count = probe.beacons});
+  return result;
+}
+
+AddressClaims::Result look(AddressClaims const& probe, Aim const& aim) {
+  AddressClaims::Result result{.interface = "migration0",
+                               .mac = mac_of(aim.self),
+                               .asked = static_cast<int>(probe.addresses.size())};
+  for (NodeIndex node = 0; node < aim.faults.nodes; ++node)
+    result.claims.push_back({.address = address_of(node), .mac = mac_of(node), .count = 3});
+  return result;
+}
+
 SyncPort::Result look(SyncPort const& probe, Aim const& aim) {
   return {.endpoint = probe.endpoint, .outcome = Outcome::answered, .elapsed_ms = aim.vary(0.2)};
 }
@@ -171,6 +193,7 @@ Facts imagined_facts(NodeIndex node) {
   Facts facts;
   facts.interface.name = "migration0";
   facts.interface.present = facts.interface.up = facts.interface.carrier = true;
+  facts.interface.mac = mac_of(node);
   facts.interface.mtu_octets = full_mtu;
   facts.interface.speed_bits_per_second = 25'000'000'000;
   facts.interface.addresses = {

@@ -8,6 +8,7 @@ namespace leadline::bench {
 
 /// Which faults the imagined network has: enough for blame to have something to explain.
 struct ImaginedFaults {
+  NodeIndex nodes{};  ///< of all clusters
   NodeIndex deaf{};  ///< receives nothing: every reach probe to it fails
   NodeIndex thin{};  ///< its port drops packets over 1500 octets, both ways
 };

@@ -1,10 +1,12 @@
 #include "coordinator/report/json.hpp"
 
+#include "coordinator/report/layer2.hpp"
 #include "probes/core/checked_json.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 #include <ranges>
 #include <string_view>
@@ -56,6 +58,8 @@ json plan_of(Plan const& plan) {
           {"bandwidth_duration_ms", plan.bandwidth_duration},
           {"synchronization_addresses", plan.synchronization_addresses},
           {"network_ranges", plan.network_ranges},
+          {"vlan_id", plan.vlan ? json(*plan.vlan) : json{}},
+          {"candidate_vlan_ids", plan.candidate_vlans},
           {"thresholds", thresholds_of(plan.thresholds)}};
 }
 
@@ -170,6 +174,8 @@ void write_json(std::ostream& out, Report const& report) {
   write_list(out, "findings", report.findings, finding_of);
   write_list(out, "nodes", std::views::iota(std::size_t{0}, survey.nodes.size()),
              [&](std::size_t index) { return node_of(survey, index); });
+  if (std::ranges::count(survey.plan.stages, Stage::layer2) != 0)
+    out << ",\n\"layer2\": " << text_of(layer2_of(survey));
   write_list(out, "pairs", survey.pairs,
              [&](PairRecord const& pair) { return pair_of(survey, pair); });
   write_list(out, "schedule", survey.schedule,

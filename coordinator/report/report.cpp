@@ -14,6 +14,7 @@ char letter_of(Layer layer) {
     case Layer::coverage:
       return '?';
     case Layer::local_link:
+    case Layer::vlan:
     case Layer::duplicate_address:
       return 'A';
     case Layer::reach:

@@ -2,6 +2,7 @@
 
 #include "coordinator/finding_catalogue.hpp"
 #include "coordinator/report/figures.hpp"
+#include "coordinator/report/layer2.hpp"
 #include "coordinator/report/matrix.hpp"
 #include "probes/core/quantity.hpp"
 
@@ -117,7 +118,7 @@ void write_coverage(std::ostream& out, Report const& report) {
                           coverage.pairs_expected, format(plan.mesh), format(plan.pairs)));
   std::vector<std::string_view> left_out;
   for (auto const stage :
-       {Stage::reach, Stage::tls, Stage::path_mtu, Stage::latency, Stage::bandwidth})
+       {Stage::layer2, Stage::reach, Stage::tls, Stage::path_mtu, Stage::latency, Stage::bandwidth})
     if (std::ranges::count(plan.stages, stage) == 0) left_out.push_back(format(stage));
   if (!left_out.empty())
     out << wrap("left out: ",
@@ -154,6 +155,10 @@ void write_text(std::ostream& out, Report const& report, bool colour) {
         << (matrix.empty() ? std::string{"The pairs differ too much for a matrix: -o json lists "
                                          "them all.\n"}
                            : matrix + std::string{mark_legend} + '\n');
+  }
+  if (auto const lines = layer2_lines(report.survey); !lines.empty()) {
+    out << '\n';
+    for (auto const& line : lines) out << wrap(&line == &lines.front() ? "layer 2: " : "         ", line);
   }
   if (auto const figures = write_figures(report.survey); !figures.empty()) out << '\n' << figures;
 }

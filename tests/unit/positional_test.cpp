@@ -26,6 +26,8 @@ TEST(Positional, GivesEveryProbesEmptyResultBack) {
   expect_back(TcpPush::Result{});
   expect_back(Latency::Result{});
   expect_back(Bandwidth::Result{});
+  expect_back(BroadcastDomain::Result{});
+  expect_back(AddressClaims::Result{});
 }
 
 TEST(Positional, GivesListsAndWhatMayBeAbsentBack) {
@@ -38,6 +40,16 @@ TEST(Positional, GivesListsAndWhatMayBeAbsentBack) {
   reach.tos_seen = -1;
   expect_back(reach);
   expect_back(TlsHandshake::Result{.peer_leaf = CertificateFacts{.common_name = "a \"name\""}});
+}
+
+TEST(Positional, GivesWhatANodeHeardBack) {
+  BroadcastDomain::Result heard{.interface = "migration0", .mac = "02:00:00:00:00:01", .sent = 6};
+  heard.heard = {{.sender = 3, .count = 3},
+                 {.sender = 65535, .sent_vlan = 100, .seen_vlan = 4094, .count = 1}};
+  expect_back(heard);
+  AddressClaims::Result claims{.interface = "migration0", .asked = 2};
+  claims.claims = {{.address = "fd00::1", .mac = "02:00:00:00:00:01", .count = 3}};
+  expect_back(claims);
 }
 
 TEST(Positional, GivesBothDirectionsOfABulkTestBack) {

@@ -1,0 +1,80 @@
+#include "coordinator/address_holders.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace leadline {
+namespace {
+using NodesByName = std::map<std::string, std::set<NodeIndex>>;
+
+/// Whose MAC addresses these are; a network that rewrites them shows it on the beacons.
+NodesByName nodes_by_mac(Survey const& survey) {
+  NodesByName nodes;
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+    if (auto const& facts = survey.nodes[i].facts; facts && !facts->interface.mac.empty())
+      nodes[facts->interface.mac].insert(static_cast<NodeIndex>(i));
+  for (auto const& seen : survey.node_observations) {
+    auto const* result = seen.result ? std::get_if<BroadcastDomain::Result>(&*seen.result) : nullptr;
+    if (result == nullptr) continue;
+    for (auto const& heard : result->heard)
+      if (!heard.rewritten_mac.empty() && heard.sender < survey.nodes.size())
+        nodes[heard.rewritten_mac].insert(heard.sender);
+  }
+  return nodes;
+}
+
+NodesByName nodes_by_address(Survey const& survey) {
+  NodesByName nodes;
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+    for (auto const& address : survey.nodes[i].addresses)
+      nodes[address].insert(static_cast<NodeIndex>(i));
+  return nodes;
+}
+
+template <class Set>
+std::vector<NodeIndex> list(Set const& set) {
+  return {set.begin(), set.end()};
+}
+
+bool among(std::vector<NodeIndex> const& owners, AddressHolder const& holder) {
+  return std::ranges::any_of(holder.nodes, [&](NodeIndex node) {
+    return std::ranges::count(owners, node) != 0;
+  });
+}
+}  // namespace
+
+bool HeldAddress::duplicate() const {
+  auto const real = std::ranges::count_if(holders, [](auto const& h) { return !h.proxy; });
+  return real > 1 || std::ranges::any_of(holders, [&](AddressHolder const& holder) {
+           return !holder.proxy && !among(owners, holder);
+         });
+}
+
+std::vector<HeldAddress> find_holders(Survey const& survey) {
+  auto const by_mac = nodes_by_mac(survey);
+  auto const by_address = nodes_by_address(survey);
+  std::map<std::string, std::set<std::string>> claims;  // address -> MACs
+  for (auto const& seen : survey.node_observations)
+    if (auto const* result = seen.result ? std::get_if<AddressClaims::Result>(&*seen.result) : nullptr)
+      for (auto const& claim : result->claims)
+        if (by_address.contains(claim.address)) claims[claim.address].insert(claim.mac);
+  std::vector<HeldAddress> held;
+  std::map<std::string, int> foreign;  // MAC -> addresses of others that it claims
+  for (auto const& [address, macs] : claims) {
+    auto& entry = held.emplace_back();
+    entry.address = address;
+    entry.owners = list(by_address.at(address));
+    for (auto const& mac : macs) {
+      auto const known = by_mac.find(mac);
+      entry.holders.push_back(
+          {.mac = mac, .nodes = known == by_mac.end() ? std::vector<NodeIndex>{} : list(known->second)});
+      if (!among(entry.owners, entry.holders.back())) ++foreign[mac];
+    }
+  }
+  for (auto& entry : held)
+    for (auto& holder : entry.holders)
+      holder.proxy = !among(entry.owners, holder) && foreign[holder.mac] > 1;
+  return held;
+}
+}  // namespace leadline

@@ -1,0 +1,28 @@
+#pragma once
+#include "coordinator/survey.hpp"
+
+#include <string>
+#include <vector>
+
+namespace leadline {
+
+/// One MAC address that claims a migration address.
+struct AddressHolder {
+  std::string mac;
+  std::vector<NodeIndex> nodes;  ///< whose interface has it; empty: nobody of this run
+  bool proxy{};                  ///< it answers for several addresses of others: proxy ARP
+};
+
+/// A migration address, whose it should be, and who says that he has it.
+struct HeldAddress {
+  std::string address;
+  std::vector<NodeIndex> owners;  ///< the nodes that told this address
+  std::vector<AddressHolder> holders;
+
+  /// Two claim it, or one whose it is not; proxies do not count.
+  [[nodiscard]] bool duplicate() const;
+};
+
+/// All addresses for which anybody answered, in their order, from what every asker collected.
+std::vector<HeldAddress> find_holders(Survey const& survey);
+}  // namespace leadline
