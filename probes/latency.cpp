@@ -1,6 +1,7 @@
 #include "probes/latency.hpp"
 
 #include "probes/latency_statistics.hpp"
+#include "probes/linux/shortage.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -38,8 +39,7 @@ class LatencyExchange {
       auto const due = start + i * interval;
       co_await hear_until(due, false);
       latest_send_ = std::max(latest_send_, Clock::now() - due);
-      session_.samples.push_back({.sent_ns = realtime_ns()});
-      send(static_cast<std::uint32_t>(i), session_.samples.back().sent_ns);
+      co_await send_sample(due + interval);
     }
   }
 
@@ -69,13 +69,32 @@ class LatencyExchange {
     summarise(session_, r);
     // The kernel switches stamping on a moment after a first socket asks: some may lack it.
     r.kernel_stamps = r.received > 0 && kernel_stamped_ * 10 >= std::uint64_t{r.received} * 9;
-    r.local_drops = dropped_;
+    r.local_drops = dropped_ + never_out_;
     r.latest_send_us = std::chrono::duration<double, std::micro>(latest_send_).count();
     return r;
   }
 
  private:
-  void send(std::uint32_t sequence, std::uint64_t sent_ns) {
+  /// As soon as the own queue has room; a sample that finds none before the next is due was never
+  /// on the network.
+  asio::awaitable<void> send_sample(Clock::time_point next_due) {
+    auto const sequence = static_cast<std::uint32_t>(session_.samples.size());
+    session_.samples.push_back({});
+    numbers_by_kernel_.push_back(0);
+    while (true) {
+      session_.samples.back().sent_ns = realtime_ns();
+      numbers_by_kernel_.back() = packets_made_;
+      auto const sent = send(sequence, session_.samples.back().sent_ns);
+      if (sent != UdpProbeSocket::Sent::no_room_here) co_return;
+      if (Clock::now() >= next_due) break;
+      co_await hear_until(std::min(next_due, Clock::now() + pause_in_shortage), false);
+    }
+    session_.samples.pop_back();
+    numbers_by_kernel_.pop_back();
+    ++never_out_;
+  }
+
+  UdpProbeSocket::Sent send(std::uint32_t sequence, std::uint64_t sent_ns) {
     Datagram const request{.kind = Datagram::Kind::request,
                            .purpose = Datagram::Purpose::latency,
                            .run = path_.passport.run,
@@ -86,8 +105,12 @@ class LatencyExchange {
                            .packet_octets = static_cast<std::uint16_t>(
                                Datagram::octets + ip_and_udp_octets(path_.target)),
                            .sent_ns = sent_ns};
-    socket_.send(encode(request, path_.passport.key));
+    auto const sent = socket_.send(encode(request, path_.passport.key));
+    // What the queue refuses has its number already, what finds no buffer has none (OPT_ID).
+    if (sent != UdpProbeSocket::Sent::no_room_here || is_shortage(socket_.send_error().value()))
+      ++packets_made_;
     socket_.drain_errors();  // the stamp is there already: saves a wake-up for it
+    return sent;
   }
 
   asio::awaitable<void> hear_until(Clock::time_point until, bool stop_when_all_answered) {
@@ -137,12 +160,14 @@ class LatencyExchange {
   void replace_by_kernel_stamps() {
     std::vector<bool> stamped(session_.samples.size());
     for (auto const& stamp : stamps_) {
-      if (stamp.id >= session_.samples.size()) continue;
-      auto& sent_ns = session_.samples[stamp.id].sent_ns;
+      auto const found = std::ranges::lower_bound(numbers_by_kernel_, stamp.id);
+      if (found == numbers_by_kernel_.end() || *found != stamp.id) continue;
+      auto const sequence = static_cast<std::size_t>(found - numbers_by_kernel_.begin());
+      auto& sent_ns = session_.samples[sequence].sent_ns;
       // A send that failed may shift the kernel's count: a stamp before the call is another's.
       if (stamp.sent_ns < sent_ns || stamp.sent_ns - sent_ns > latest_stamp_ns) continue;
       sent_ns = stamp.sent_ns;
-      stamped[stamp.id] = true;
+      stamped[sequence] = true;
     }
     for (std::size_t i = 0; i < session_.arrivals.size(); ++i)
       if (received_by_kernel_[i] && stamped[session_.arrivals[i]]) ++kernel_stamped_;
@@ -153,6 +178,9 @@ class LatencyExchange {
   std::uint32_t session_number_;
   LatencySession session_;
   std::vector<SendStamp> stamps_;
+  std::vector<std::uint32_t> numbers_by_kernel_;  ///< of the samples, as the stamps have them
+  std::uint32_t packets_made_{};
+  std::uint32_t never_out_{};
   std::vector<bool> received_by_kernel_;  ///< in the order of session_.arrivals
   std::optional<std::uint32_t> final_count_;
   Clock::duration round_trip_{};
@@ -182,12 +210,12 @@ Async<Latency::Result> run(Latency probe) {
 }
 
 Assessment assess(Latency::Result const& r) {
-  if (r.sent == 0) return {.status = Status::inconclusive, .reason = "nothing was sent"};
   if (r.local_drops > 0)
-    return {
-        .status = Status::inconclusive,
-        .reason = fmt::format("the own socket dropped {} packets: the losses are not the network's",
-                              r.local_drops)};
+    return {.status = Status::inconclusive,
+            .reason = fmt::format("the own socket, or the queue of the own interface, had no room "
+                                  "for {} packets: these losses are not the network's",
+                                  r.local_drops)};
+  if (r.sent == 0) return {.status = Status::inconclusive, .reason = "nothing was sent"};
   if (r.received == 0)
     return {.status = Status::fail,
             .reason = fmt::format("none of {} packets was answered", r.sent)};

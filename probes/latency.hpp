@@ -35,7 +35,8 @@ struct Latency {
     double rtt_max_us{};
     double jitter_us{};           ///< RFC 3550 6.4.1, of the forward direction
     bool kernel_stamps{};         ///< false: user-space stamps, the times include scheduling
-    std::uint32_t local_drops{};  ///< SO_RXQ_OVFL: lost in our own socket, so not the network's
+    std::uint32_t local_drops{};  ///< lost in our own socket (SO_RXQ_OVFL) or never out of this
+                                  ///< node (ENOBUFS, not in `sent`): not the network's
     double latest_send_us{};      ///< worst delay behind the schedule: a starved process
   };
 };
@@ -46,7 +47,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Latency::Result, under_load, sent, received, 
                                    jitter_us, kernel_stamps, local_drops, latest_send_us)
 
 Async<Latency::Result> run(Latency probe);
-/// ok: nothing lost. warn: some. fail: no answer. inconclusive: the own socket dropped, or the
+/// ok: nothing lost. warn: some. fail: no answer. inconclusive: this node itself dropped, or the
 /// process was over 20 ms late without kernel stamps (with them, lateness does not touch the
 /// times).
 Assessment assess(Latency::Result const& result);

@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/linux/interface_mtu.hpp"
+#include "probes/linux/shortage.hpp"
 #include "probes/path_mtu_exchange.hpp"
 #include "probes/path_mtu_search.hpp"
 
@@ -137,6 +138,14 @@ Async<PathMtu::Result> run(PathMtu probe) {
 }
 
 Assessment assess(PathMtu::Result const& r) {
+  bool const own_queue_full = std::ranges::any_of(r.evidence, [](IcmpEvidence const& said) {
+    return said.origin == "local" && is_shortage(said.error_number);
+  });
+  if (own_queue_full && r.packets_sent == 0)
+    return {.status = Status::inconclusive,
+            .reason = fmt::format("no packet left this node in {:.1f} s: the queue of its own "
+                                  "interface is full",
+                                  r.elapsed_ms / 1000)};
   if (r.path_mtu_octets == 0)
     return {.status = Status::fail,
             .reason = fmt::format("nothing answered in {:.1f} s, not even the smallest packet",
@@ -144,8 +153,9 @@ Assessment assess(PathMtu::Result const& r) {
   if (!r.exact)
     return {.status = Status::inconclusive,
             .reason = fmt::format(
-                "out of time after {:.1f} s: packets of {} octets arrive, of {} none did yet",
-                r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets)};
+                "out of time after {:.1f} s: packets of {} octets arrive, of {} none did yet{}",
+                r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets,
+                own_queue_full ? "; the queue of this node's own interface was full" : "")};
   std::uint32_t const least = r.family == Family::ipv4 ? 576 : 1280;  // RFC 791, RFC 8200
   if (r.path_mtu_octets < least && r.smallest_lost_octets != 0)
     return {.status = Status::fail,

@@ -67,6 +67,6 @@ void explain_limit(PathMtu::Result& result);
 /// A peer that never answers gives path_mtu_octets 0 after the timeout, with the evidence.
 Async<PathMtu::Result> run(PathMtu probe);
 /// ok: the interface's MTU arrives. warn: less. fail: not even 576 (v6: 1280) octets.
-/// inconclusive: out of time.
+/// inconclusive: out of time, also where the queue of the own interface let nothing out.
 Assessment assess(PathMtu::Result const& result);
 }  // namespace leadline

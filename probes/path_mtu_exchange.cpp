@@ -1,5 +1,8 @@
 #include "probes/path_mtu_exchange.hpp"
 
+#include "probes/core/within.hpp"
+#include "probes/linux/shortage.hpp"
+
 #include <algorithm>
 #include <random>
 #include <utility>
@@ -107,9 +110,9 @@ asio::awaitable<UdpProbeSocket::Sent> PathMtuExchange::send(std::uint32_t octets
   auto const packet = std::span{packet_}.first(octets - ip_and_udp_octets(path_.target));
   sent_.push_back({.octets = octets, .at = Clock::now()});
   auto outcome = socket_.send(packet);
-  while (outcome == UdpProbeSocket::Sent::failed &&
-         socket_.send_error() == asio::error::would_block && !out_of_time()) {
-    co_await socket_.readable(1ms);  // the send buffer drains at the speed of the link
+  while (outcome == UdpProbeSocket::Sent::no_room_here && !out_of_time()) {
+    co_await elapse(pause_in_shortage);  // the queue drains at the speed of the link
+    sent_.back().at = Clock::now();
     outcome = socket_.send(packet);
   }
   if (outcome == UdpProbeSocket::Sent::yes) {

@@ -1,5 +1,7 @@
 #include "probes/plain_channel.hpp"
 
+#include "probes/linux/shortage.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +49,9 @@ std::ptrdiff_t SplicePipe::send(int socket, std::span<std::byte const> octets) {
   iovec const pages{
       .iov_base = const_cast<std::byte*>(octets.data()),  // NOLINT(*-const-cast): only read
       .iov_len = octets.size()};
-  auto const filled = ::vmsplice(in_, &pages, 1, 0);
+  Shortage shortage;
+  auto filled = ::vmsplice(in_, &pages, 1, 0);
+  while (filled < 0 && shortage.passes(errno)) filled = ::vmsplice(in_, &pages, 1, 0);
   if (filled <= 0) {
     if (!proven_) refused("vmsplice");
     return -1;
@@ -57,7 +61,7 @@ std::ptrdiff_t SplicePipe::send(int socket, std::span<std::byte const> octets) {
   for (auto left = filled; left > 0;) {
     auto const gone =
         ::splice(out_, nullptr, socket, nullptr, static_cast<std::size_t>(left), flags);
-    if (gone < 0 && errno == EINTR) continue;
+    if (gone < 0 && (errno == EINTR || shortage.passes(errno))) continue;
     if (gone <= 0) {
       bool const this_way = errno != EPIPE && errno != ECONNRESET && errno != ETIMEDOUT;
       if (!proven_ && this_way) refused("splice");
@@ -86,7 +90,11 @@ std::ptrdiff_t PlainChannel::send_some(std::span<std::byte const> octets) {
     splices_ = false;
   }
   auto const length = std::min(octets.size(), write_octets);
-  return ::send(descriptor_, octets.data(), length, MSG_NOSIGNAL);
+  Shortage shortage;
+  auto sent = ::send(descriptor_, octets.data(), length, MSG_NOSIGNAL);
+  while (sent < 0 && shortage.passes(errno))
+    sent = ::send(descriptor_, octets.data(), length, MSG_NOSIGNAL);
+  return sent;
 }
 
 std::ptrdiff_t PlainChannel::send(std::size_t octets) {

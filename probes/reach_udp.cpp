@@ -1,5 +1,7 @@
 #include "probes/reach_udp.hpp"
 
+#include "probes/core/within.hpp"
+#include "probes/linux/shortage.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 #include "probes/tcp_attempt.hpp"
 
@@ -46,6 +48,16 @@ class Echo {
     if (socket_.send(packed) != UdpProbeSocket::Sent::yes) return socket_.send_error();
     ++seen_.sent;
     return {};
+  }
+
+  /// A full queue of the own interface says nothing about the peer: tries until it has room.
+  asio::awaitable<error_code> send_when_there_is_room(Clock::time_point until) {
+    auto error = send();
+    while (is_shortage(error.value()) && Clock::now() < until) {
+      co_await elapse(pause_in_shortage);
+      error = send();
+    }
+    co_return error;
   }
 
   /// Waits until as many answers or ICMP errors came as were sent, or `until` has passed.
@@ -166,7 +178,7 @@ asio::awaitable<UdpEcho> reach_by_udp(Reach probe) {
   error_code last_error;
   auto const pause = std::min<Clock::duration>(between_tries, probe.timeout_ms / 8);
   for (int i = 0; i < probe.udp_tries; ++i) {
-    if (auto const error = echo.send()) last_error = error;
+    last_error = co_await echo.send_when_there_is_room(std::min(deadline, Clock::now() + pause));
     co_await echo.collect(std::min(deadline, Clock::now() + pause));
   }
   auto const patience = echo.heard() ? Clock::now() + patience_for_stragglers : deadline;

@@ -1,5 +1,7 @@
 #include "probes/responder_udp.hpp"
 
+#include "probes/core/within.hpp"
+#include "probes/linux/shortage.hpp"
 #include "probes/reach_outcome.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,6 +26,8 @@ constexpr std::size_t most_sessions = 16384;
 constexpr int most_draws = 64;  // of a port that may be taken
 // After so many packets in a row the others on this thread get their turn.
 constexpr int batch = 256;
+// For room in the own queue; the others wait as long.
+constexpr std::chrono::milliseconds patience_for_room{20};
 
 Family family_of(asio::ip::address const& address) {
   return address.is_v4() ? Family::ipv4 : Family::ipv6;
@@ -98,7 +102,9 @@ asio::awaitable<void> UdpAnswerer::serve(std::shared_ptr<UdpAnswerer> self) {
     Arrival arrival;
     int taken = 0;
     while (taken < batch && self->open_ && self->socket_.receive(arrival)) {
-      self->answer(arrival);
+      auto const answer = self->answer(arrival);
+      if (answer && !self->send(*answer, arrival.from))
+        co_await self->send_when_there_is_room(*answer, arrival.from);
       ++taken;
     }
     self->note_lost_answers();
@@ -109,20 +115,32 @@ asio::awaitable<void> UdpAnswerer::serve(std::shared_ptr<UdpAnswerer> self) {
   }
 }
 
-void UdpAnswerer::answer(Arrival const& arrival) {
+std::optional<Datagram> UdpAnswerer::answer(Arrival const& arrival) {
   auto const request = decode_datagram(arrival.packet, passport_.key);
   auto answer = request ? answer_to(*request, arrival, passport_) : std::nullopt;
   if (!answer) {
     counts_->unsigned_packet();
-    return;
+    return std::nullopt;
   }
   counts_->udp_request(request->source, family_of(arrival.from.address()));
   askers_.asked(arrival.from, request->source);
   answer->received_count = sessions_.arrived(request->source, request->session);
-  answer->answered_ns = realtime_ns();
-  auto const packed = encode(*answer, passport_.key);
-  socket_.send_to(packed,
-                  arrival.from);  // an answer that cannot leave is a lost one: the asker sees
+  return answer;
+}
+
+bool UdpAnswerer::send(Datagram answer, asio::ip::udp::endpoint const& to) {
+  answer.answered_ns = realtime_ns();
+  auto const sent = socket_.send_to(encode(answer, passport_.key), to);
+  return sent != UdpProbeSocket::Sent::no_room_here;
+}
+
+/// An answer that cannot leave all the same is a lost one: the asker sees.
+asio::awaitable<void> UdpAnswerer::send_when_there_is_room(Datagram answer,
+                                                           asio::ip::udp::endpoint to) {
+  auto const give_up = std::chrono::steady_clock::now() + patience_for_room;
+  do {
+    co_await elapse(pause_in_shortage);
+  } while (open_ && !send(answer, to) && std::chrono::steady_clock::now() < give_up);
 }
 
 /// An ICMP "unreachable" about an answer tells where the way back breaks, unless it is the asker

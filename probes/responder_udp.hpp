@@ -36,7 +36,12 @@ class UdpAnswerer : public std::enable_shared_from_this<UdpAnswerer> {
   UdpAnswerer(boost::asio::any_io_executor executor, UdpProbeSocket socket, Passport passport,
               std::shared_ptr<ResponderCounts> counts);
   static boost::asio::awaitable<void> serve(std::shared_ptr<UdpAnswerer> self);
-  void answer(Arrival const& arrival);
+  /// Counts the request; nothing: it is none of ours.
+  std::optional<Datagram> answer(Arrival const& arrival);
+  /// Now, with the time at which it leaves. False: this node has no room for it at this moment.
+  bool send(Datagram answer, boost::asio::ip::udp::endpoint const& to);
+  boost::asio::awaitable<void> send_when_there_is_room(Datagram answer,
+                                                       boost::asio::ip::udp::endpoint to);
   void note_lost_answers();
 
   boost::asio::any_io_executor executor_;

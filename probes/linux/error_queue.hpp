@@ -33,8 +33,7 @@ struct ErrorQueue {
   /// Reads all that is there (MSG_ERRQUEUE), never blocks. Until this is done epoll keeps waking.
   /// Works on UDP and TCP descriptors, connected or not.
   void drain(int descriptor);
-
- private:
+  /// Adds to the evidence what was said, or counts it.
   void keep(IcmpEvidence const& said);
 };
 

@@ -1,5 +1,6 @@
 #include "probes/linux/udp_probe_socket.hpp"
 
+#include "probes/linux/shortage.hpp"
 #include "probes/linux/socket_option.hpp"
 
 #include <boost/asio/deferred.hpp>
@@ -151,7 +152,11 @@ UdpProbeSocket::Sent UdpProbeSocket::send_message(std::span<std::byte const> pac
     drain_errors();
     if (send_error_ == asio::error::message_size && errors_.local_too_big > local_before)
       return Sent::too_big_here;
-    if (send_error_ == asio::error::would_block) return Sent::failed;
+    if (send_error_ == asio::error::would_block) return Sent::no_room_here;
+    if (is_shortage(send_error_.value())) {
+      errors_.keep({.origin = "local", .error_number = send_error_.value()});
+      return Sent::no_room_here;
+    }
   }
   return Sent::failed;
 }

@@ -54,7 +54,9 @@ class UdpProbeSocket {
   /// connect(2): ICMP errors then come back for this peer only.
   boost::system::error_code connect(boost::asio::ip::udp::endpoint const& peer);
 
-  enum class Sent { yes, too_big_here, failed };
+  /// `no_room_here`: the queue of the own interface is full, or memory is short; a moment later the
+  /// packet may go. A full queue is noted in the evidence, as of the origin "local".
+  enum class Sent { yes, too_big_here, no_room_here, failed };
   /// Never blocks. EMSGSIZE, ECONNREFUSED and EHOSTUNREACH of an earlier packet are drained into
   /// the evidence and the send tried once more; `too_big_here` only where the kernel says the limit
   /// is local.

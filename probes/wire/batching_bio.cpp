@@ -1,5 +1,7 @@
 #include "probes/wire/batching_bio.hpp"
 
+#include "probes/linux/shortage.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -57,9 +59,10 @@ BioHandle BatchingBio::bio() {
 }
 
 bool BatchingBio::flush() {
+  Shortage shortage;
   for (std::size_t gone = 0; gone < kept_;) {
     auto const sent = ::send(descriptor_, outgoing_.data() + gone, kept_ - gone, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EINTR || shortage.passes(errno))) continue;
     if (sent < 0) {
       kept_ = 0;
       return false;

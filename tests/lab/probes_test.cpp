@@ -1,10 +1,12 @@
 #include "probes/latency.hpp"
+#include "probes/linux/udp_probe_socket.hpp"
 #include "probes/path_mtu.hpp"
 #include "probes/reach.hpp"
 #include "probes/responder.hpp"
 #include "probes/tcp_push.hpp"
 #include "tests/lab/network/lab.hpp"
 #include "tests/lab/network/sandbox.hpp"
+#include "tests/lab/network/subprocess.hpp"
 #include "tests/unit/scratch_directory.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +14,8 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <string>
@@ -58,6 +62,26 @@ class Pair {
   }
 
   [[nodiscard]] std::vector<LostAnswer> lost_answers() const { return responder_->lost_answers(); }
+
+  /// The interface of this end lets out so much and queues so little that senders meet ENOBUFS.
+  void squeeze(std::string const& cluster, std::string const& rate, std::string const& burst,
+               std::string const& limit) {
+    auto const machine = node(cluster).machine;
+    auto const& interface = place_.topology().machines[machine].taps.front().name;
+    lab::run_to_end({.words = {"tc", "qdisc", "replace", "dev", interface, "root", "tbf", "rate",
+                               rate, "burst", burst, "limit", limit},
+                     .network_namespace = place_.machine(machine).descriptor()});
+  }
+
+  /// Packets to nobody, until the queue of the prober's interface takes no more.
+  void fill_queue() {
+    lab::Visit const visit{place_.machine(node("east").machine)};
+    auto socket = UdpProbeSocket::open(loop_.get_executor(), {path_.source, 0}, {}).value();
+    std::vector<std::byte> const packet(64);
+    boost::asio::ip::udp::endpoint const discard{path_.target, 9};
+    while (socket.send_to(packet, discard) == UdpProbeSocket::Sent::yes) continue;
+    EXPECT_EQ(socket.send_error(), asio::error::no_buffer_space);
+  }
 
  private:
   [[nodiscard]] lab::LabNode const& node(std::string const& cluster) const {
@@ -201,6 +225,72 @@ TEST_F(ProbesInTheLab, LossIsToldByDirectionAndDoesNotMisleadTheSearch) {
     EXPECT_TRUE(latency.kernel_stamps);
     auto const mtu = pair.measured(PathMtu{});
     EXPECT_EQ(mtu.path_mtu_octets, 9000U);
+  });
+}
+
+TEST_F(ProbesInTheLab, AFullQueueOfTheOwnInterfaceIsNoLossOnTheNetwork) {
+  in_lab("family: dual", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      pair.measured(Latency{.duration_ms = std::chrono::milliseconds{50}});  // ARP is done
+      if (family == 0) pair.squeeze("east", "300kbit", "300", "300");
+      // More than 1000 packets of 172 octets a second: the link takes 220.
+      auto const latency = pair.measured(Latency{.duration_ms = std::chrono::milliseconds{500},
+                                                 .interval_us = std::chrono::microseconds{1000}});
+      EXPECT_GT(latency.sent, 50U);
+      EXPECT_GT(latency.local_drops, 100U);
+      EXPECT_EQ(latency.sent + latency.local_drops, 500U);
+      EXPECT_EQ(latency.lost_forward, 0U);
+      EXPECT_EQ(latency.received, latency.sent);
+      EXPECT_TRUE(latency.kernel_stamps) << "each stamp is still known for its packet's";
+      EXPECT_EQ(assess(latency).status, Status::inconclusive);
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, AFullQueueDoesNotMisleadTheSearch) {
+  in_lab("family: dual", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      if (family == 0) pair.squeeze("east", "50mbit", "9100", "9100");
+      auto const mtu = pair.measured(PathMtu{});
+      EXPECT_EQ(mtu.path_mtu_octets, 9000U);
+      EXPECT_EQ(mtu.smallest_lost_octets, 0U);
+      EXPECT_TRUE(mtu.exact);
+      EXPECT_EQ(assess(mtu).status, Status::ok);
+      auto const full = std::ranges::find(mtu.evidence, ENOBUFS, &IcmpEvidence::error_number);
+      ASSERT_NE(full, mtu.evidence.end()) << "the queue was never full: nothing was tested";
+      EXPECT_EQ(full->origin, "local");
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, ReachWaitsForRoomInTheQueue) {
+  in_lab("family: dual", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      EXPECT_EQ(pair.measured(Reach{}).udp.outcome, Outcome::answered);  // ARP is done
+      if (family == 0) pair.squeeze("east", "200kbit", "300", "2000");
+      pair.fill_queue();
+      auto const reach = pair.measured(Reach{});
+      EXPECT_EQ(reach.udp.outcome, Outcome::answered) << reach.udp.system_error;
+      EXPECT_EQ(reach.udp_received, 3);
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, AnAnswerWaitsForRoomInTheQueue) {
+  in_lab("family: dual", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      pair.measured(Latency{.duration_ms = std::chrono::milliseconds{50}});  // ARP is done
+      if (family == 0) pair.squeeze("west", "2mbit", "300", "300");
+      auto const latency = pair.measured(Latency{.duration_ms = std::chrono::milliseconds{20},
+                                                 .interval_us = std::chrono::microseconds{100}});
+      EXPECT_EQ(latency.sent, 200U);
+      EXPECT_EQ(latency.received, 200U);
+      EXPECT_EQ(latency.lost_reverse, 0U);
+    }
   });
 }
 

@@ -7,19 +7,15 @@
 #include "probes/wire/frame.hpp"
 #include "tests/unit/loopback_target.hpp"
 #include "tests/unit/migration_certificates.hpp"
+#include "tests/unit/refused_system_call.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -476,18 +472,6 @@ TEST_F(BandwidthOverLoopback, SaysWhichCongestionControlsThereAre) {
       << result.error().detail;
   EXPECT_NE(result.error().detail.find("reno"), std::string::npos);
   EXPECT_TRUE(target_becomes_free());
-}
-
-/// Refuses one system call to this thread and those that it starts.
-void refuse_system_call(std::uint32_t number, std::uint16_t error) {
-  std::array<sock_filter, 4> filter{
-      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  sock_fprog const program{.len = filter.size(), .filter = filter.data()};
-  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
 }
 
 TEST_F(BandwidthOverLoopback, WritesWhereItMayNotSplice) {

@@ -3,6 +3,7 @@
 #include "probes/bulk_pattern.hpp"
 #include "probes/wire/batching_bio.hpp"
 #include "tests/unit/migration_certificates.hpp"
+#include "tests/unit/refused_system_call.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <thread>
@@ -43,8 +45,11 @@ struct Transfer {
   std::string cipher;
 };
 
-/// Sends so many octets of the pattern from one thread to another and ends.
-Transfer transfer(BulkChannel::Settings const& settings, std::uint64_t octets) {
+/// Sends so many octets of the pattern from one thread to another and ends; `before_sending` runs
+/// in the sender's once the channel is open.
+Transfer transfer(
+    BulkChannel::Settings const& settings, std::uint64_t octets,
+    std::function<void()> const& before_sending = [] {}) {
   Connection connection;
   Transfer seen;
   std::thread receiver{[&] {
@@ -57,6 +62,7 @@ Transfer transfer(BulkChannel::Settings const& settings, std::uint64_t octets) {
   }};
   auto const channel = make_bulk_channel(connection.near.native_handle(), settings);
   if (channel->open(true)) {
+    before_sending();
     for (auto left = octets; left > 0;) {
       auto const sent = channel->send(left);
       if (sent <= 0) break;
@@ -104,6 +110,50 @@ TEST_F(BulkChannels, UseTheCipherAndTheRecordSizeThatWereAskedFor) {
       EXPECT_EQ(seen.received, 3'000'001U) << seen.receiver_failure;
       EXPECT_EQ(seen.cipher, suite);
     }
+}
+
+struct SendingCall {
+  char const* name;
+  std::uint32_t number;
+  bool tls;
+  std::string sending;
+};
+
+TEST_F(BulkChannels, TryAgainWhenTheKernelHasNoBufferAtTheMoment) {
+  constexpr std::uint64_t octets = 5'000'001;
+  for (auto const& row : std::vector<SendingCall>{{"vmsplice", SYS_vmsplice, false, "splice"},
+                                                  {"splice", SYS_splice, false, "splice"},
+                                                  {"sendto", SYS_sendto, true, "TLS"}})
+    for (int const error : {ENOBUFS, ENOMEM}) {
+      Transfer seen;
+      bool offered = true;
+      PassingRefusal refusal{error, 3};
+      std::thread{[&] {
+        seen = transfer({.mode = BulkMode::verify, .identity = row.tls ? identity : nullptr},
+                        octets, [&] { offered = refusal.begin(row.number); });
+      }}.join();
+      if (!offered) GTEST_SKIP() << "this kernel lets nobody judge system calls";
+      EXPECT_EQ(seen.sender_failure, "") << row.name;
+      EXPECT_EQ(seen.receiver_failure, "") << row.name;
+      EXPECT_EQ(seen.received, octets) << row.name;
+      EXPECT_EQ(seen.sending, row.sending);
+    }
+}
+
+TEST_F(BulkChannels, SayThatTheKernelHasNoBufferWhenThatDoesNotPass) {
+  for (bool const tls : {false, true}) {
+    Transfer seen;
+    auto const start = std::chrono::steady_clock::now();
+    std::thread{[&] {
+      seen = transfer({.identity = tls ? identity : nullptr}, 5'000'001, [] {
+        refuse_system_call(SYS_pipe2, EPERM);  // so that the plain one writes as well
+        refuse_system_call(SYS_sendto, ENOBUFS);
+      });
+    }}.join();
+    EXPECT_EQ(seen.sender_failure, "No buffer space available");
+    EXPECT_EQ(seen.received, 0U);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::seconds{1});
+  }
 }
 
 std::atomic<int> key_updates;

@@ -141,13 +141,15 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
   late.latest_send_us = 30'000;
   auto starved = late;
   starved.kernel_stamps = false;
-  for (auto const& row : std::vector<Row>{{good, Status::ok, "none lost"},
-                                          {lossy, Status::warn, "10 of 600"},
-                                          {dropped, Status::inconclusive, "own socket"},
-                                          {late, Status::ok, "median"},
-                                          {starved, Status::inconclusive, "starved"},
-                                          {{.sent = 600}, Status::fail, "none of 600"},
-                                          {{}, Status::inconclusive, "nothing was sent"}}) {
+  for (auto const& row :
+       std::vector<Row>{{good, Status::ok, "none lost"},
+                        {lossy, Status::warn, "10 of 600"},
+                        {dropped, Status::inconclusive, "own socket"},
+                        {late, Status::ok, "median"},
+                        {starved, Status::inconclusive, "starved"},
+                        {{.sent = 600}, Status::fail, "none of 600"},
+                        {{.local_drops = 9}, Status::inconclusive, "own interface"},
+                        {{}, Status::inconclusive, "nothing was sent"}}) {
     auto const a = assess(row.result);
     EXPECT_EQ(a.status, row.status) << a.reason;
     EXPECT_NE(a.reason.find(row.part), std::string::npos) << a.reason;

@@ -202,6 +202,13 @@ TEST(PathMtu, AssessmentSaysWhatArrivesAndWhyNoMore) {
   signalled.signalled_by = "10.0.0.1";
   auto unfinished = less;
   unfinished.exact = false;
+  IcmpEvidence const no_room{.origin = "local", .error_number = ENOBUFS};
+  auto squeezed = unfinished;
+  squeezed.packets_sent = 5;
+  squeezed.evidence = {no_room};
+  PathMtu::Result const nothing_left{.evidence = {no_room}};
+  auto unanswered = nothing_left;
+  unanswered.packets_sent = 1;
   auto v6 = less;
   v6.family = Family::ipv6;
   v6.path_mtu_octets = 1279;
@@ -210,6 +217,9 @@ TEST(PathMtu, AssessmentSaysWhatArrivesAndWhyNoMore) {
                                           {routed, Status::warn, "black hole"},
                                           {signalled, Status::warn, "10.0.0.1 says by ICMP"},
                                           {unfinished, Status::inconclusive, "out of time"},
+                                          {squeezed, Status::inconclusive, "interface was full"},
+                                          {nothing_left, Status::inconclusive, "no packet left"},
+                                          {unanswered, Status::fail, "nothing answered"},
                                           {v6, Status::fail, "1280"},
                                           {{}, Status::fail, "nothing answered"}}) {
     auto const a = assess(row.result);
