@@ -64,6 +64,8 @@ void cap(AddressClaims& probe, BitRate) {
   probe.window_ms = std::clamp(probe.window_ms, 100ms, 10000ms);
 }
 
+void cap(HostView&, BitRate) {}
+
 template <Probe P>
 boost::asio::awaitable<Sighting> observe_one(P probe) {
   Sighting seen;
@@ -92,6 +94,10 @@ AnyProbe made_ready(AnyProbe probe, Path const& path, Equipment const& equipment
         if constexpr (requires { p.identity; }) p.identity = equipment.identity;
         if constexpr (requires { p.slot; }) p.slot = equipment.slot;
         if constexpr (requires { p.link_speed; }) p.link_speed = equipment.link_speed;
+        if constexpr (requires { p.host_netns; }) {
+          p.host_netns = equipment.host_netns;
+          p.interface = equipment.interface;
+        }
         cap(p, equipment.max_rate);
       },
       probe);

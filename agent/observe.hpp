@@ -21,7 +21,9 @@ struct Equipment {
   std::shared_ptr<TlsIdentity const> identity;
   std::shared_ptr<BulkSlot> slot;  ///< shared with the responder: one bulk test a node
   BitRate max_rate;
-  BitRate link_speed{0};  ///< what the driver claims of the migration interface; 0: unknown
+  BitRate link_speed{0};   ///< what the driver claims of the migration interface; 0: unknown
+  std::string interface;   ///< the migration interface
+  std::string host_netns;  ///< --host-netns; empty: not given
 };
 
 /// A probe made ready to go: over this path, with this equipment, and within the agent's own caps

@@ -82,6 +82,15 @@ void read_address(po::variables_map const& given, Options& options) {
   if (error) throw std::invalid_argument{fmt::format("--address: '{}' is not an IP address", text)};
 }
 
+void read_host_netns(po::variables_map const& given, Options& options) {
+  if (given.count("host-netns") == 0) return;
+  options.host_netns = given["host-netns"].as<std::string>();
+  if (!options.host_netns.starts_with('/'))
+    throw std::invalid_argument{
+        fmt::format("--host-netns: '{}' is not an absolute path, such as /host/proc/1/ns/net",
+                    options.host_netns)};
+}
+
 po::options_description described() {
   po::options_description all{"Options"};
   auto const text = [] { return po::value<std::string>(); };
@@ -99,9 +108,13 @@ po::options_description described() {
       ("max-rate", text()->default_value("10Gbit"), "cap on a bandwidth test")  //
       ("migration-tls", text(),
        "virt-handler's certificates: DIR/server and DIR/client with tls.crt and tls.key, "
-       "DIR/ca/ca-bundle.crt")          //
-      ("verbose", "log more")           //
-      ("version", "print the version")  //
+       "DIR/ca/ca-bundle.crt")  //
+      ("host-netns", text(),
+       "the host's network namespace, such as /host/proc/1/ns/net: lets leadline see bridge, "
+       "uplink "
+       "and VLANs below the interface (read-only; needs CAP_SYS_ADMIN)")  //
+      ("verbose", "log more")                                             //
+      ("version", "print the version")                                    //
       ("help", "print this text");
   return all;
 }
@@ -128,6 +141,7 @@ Options checked(po::variables_map const& given) {
   options.max_rate = must(parse_rate(given["max-rate"].as<std::string>()), "max-rate");
   if (given.count("migration-tls") > 0)
     options.migration_tls = given["migration-tls"].as<std::string>();
+  read_host_netns(given, options);
   options.verbose = given.count("verbose") > 0;
   return options;
 }

@@ -27,6 +27,7 @@ struct Options {
   std::vector<Network> allow;  ///< empty: the own migration network and those of the run's peers
   BitRate max_rate{10e9};
   std::filesystem::path migration_tls;  ///< empty: none
+  std::string host_netns;               ///< the host's network namespace; empty: not to be seen
   bool verbose{};
 };
 

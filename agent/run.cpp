@@ -200,7 +200,9 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
                               .identity = run->identity_,
                               .slot = run->bulk_slot_,
                               .max_rate = run->options_.max_rate,
-                              .link_speed = {static_cast<double>(link_speed)}};
+                              .link_speed = {static_cast<double>(link_speed)},
+                              .interface = run->prepared_.facts.interface.name,
+                              .host_netns = run->options_.host_netns};
     for (auto const& probe : batch->probes) {
       if (auto const* sync = std::get_if<SyncPort>(&probe);
           sync != nullptr && !run->allows_sync(sync->endpoint)) {

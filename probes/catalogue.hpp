@@ -2,6 +2,7 @@
 #include "probes/address_claims.hpp"
 #include "probes/bandwidth.hpp"
 #include "probes/broadcast_domain.hpp"
+#include "probes/host_view.hpp"
 #include "probes/latency.hpp"
 #include "probes/path_mtu.hpp"
 #include "probes/reach.hpp"
@@ -25,7 +26,7 @@ struct Catalogue {
 };
 
 using Known = Catalogue<Reach, SyncPort, TlsHandshake, PathMtu, TcpPush, Latency, Bandwidth,
-                        BroadcastDomain, AddressClaims>;
+                        BroadcastDomain, AddressClaims, HostView>;
 using AnyProbe = Known::Any;
 using AnyResult = Known::AnyResult;
 

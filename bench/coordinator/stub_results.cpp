@@ -165,6 +165,10 @@ AddressClaims::Result look(AddressClaims const& probe, Aim const& aim) {
 SyncPort::Result look(SyncPort const& probe, Aim const& aim) {
   return {.endpoint = probe.endpoint, .outcome = Outcome::answered, .elapsed_ms = aim.vary(0.2)};
 }
+
+HostView::Result look(HostView const&, Aim const&) {
+  return {.skipped = "an imagined node has no host", .chain = {}};
+}
 }  // namespace
 
 Observation imagine(AnyProbe const& probe, NodeIndex self, NodeIndex target,

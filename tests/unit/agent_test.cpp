@@ -41,6 +41,11 @@ TEST(AgentOptions, TakeAnIpv6Coordinator) {
   EXPECT_EQ(read(words)->coordinator_host, "fd00::9");
 }
 
+TEST(AgentOptions, LookIntoTheHostOnlyWhereTheyAreTold) {
+  EXPECT_EQ(read(with({}))->host_netns, "");
+  EXPECT_EQ(read(with({"--host-netns", "/host/proc/1/ns/net"}))->host_netns, "/host/proc/1/ns/net");
+}
+
 TEST(AgentOptions, CollectRanges) {
   EXPECT_EQ(read(with({"--allow", "10.0.0.0/8", "--allow", "fd00::/8"}))->allow.size(), 2);
 }
@@ -78,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with({"--allow", "10.0.0.0/33"}), "prefix length"},
         Bad{with({"--max-rate", "fast"}), "--max-rate"},
         Bad{with({"--address", "10.0.0"}), "not an IP address"},
+        Bad{with({"--host-netns", ""}), "not an absolute path"},
+        Bad{with({"--host-netns", "proc/1/ns/net"}), "not an absolute path"},
         Bad{with({"--address", "10.0.0.1", "--interface", "eth0"}), "exclude"},
         Bad{{"--coordinator", "host", "--cluster", "east", "--node", "n1", "--tls", "/"},
             "HOST:PORT"},

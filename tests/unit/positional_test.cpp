@@ -28,6 +28,7 @@ TEST(Positional, GivesEveryProbesEmptyResultBack) {
   expect_back(Bandwidth::Result{});
   expect_back(BroadcastDomain::Result{});
   expect_back(AddressClaims::Result{});
+  expect_back(HostView::Result{});
 }
 
 TEST(Positional, GivesListsAndWhatMayBeAbsentBack) {
@@ -50,6 +51,20 @@ TEST(Positional, GivesWhatANodeHeardBack) {
   AddressClaims::Result claims{.interface = "migration0", .asked = 2};
   claims.claims = {{.address = "fd00::1", .mac = "02:00:00:00:00:01", .count = 3}};
   expect_back(claims);
+}
+
+TEST(Positional, GivesTheLinksOfAHostBack) {
+  HostView::Result view;
+  view.chain = {{.role = LinkRole::pod_end, .name = "migration0", .kind = "veth"},
+                {.role = LinkRole::uplink,
+                 .name = "eth1",
+                 .master = "br1",
+                 .speed_bits_per_second = 100'000'000'000,
+                 .vlan_filtering = true,
+                 .pvid = 1,
+                 .tagged = {{.first = 2, .last = 2}, {.first = 10, .last = 4094}},
+                 .untagged = {{.first = 1, .last = 1}}}};
+  expect_back(view);
 }
 
 TEST(Positional, GivesBothDirectionsOfABulkTestBack) {
