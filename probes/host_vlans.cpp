@@ -57,7 +57,7 @@ std::vector<VlanRange> not_carried(HostLink const& port, HostLink const& uplink)
   return missing;
 }
 
-std::string shown(std::vector<VlanRange> const& ranges) {
+std::string list_vlans(std::vector<VlanRange> const& ranges) {
   if (ranges.empty()) return "none";
   std::vector<std::string> words;
   for (auto const& [first, last] : ranges)

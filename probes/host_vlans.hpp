@@ -29,7 +29,7 @@ bool carries(HostLink const& port, int vlan);
 /// The tagged VLANs of `port` that `uplink` does not carry.
 std::vector<VlanRange> not_carried(HostLink const& port, HostLink const& uplink);
 /// "1, 10-20"; "none".
-std::string shown(std::vector<VlanRange> const& ranges);
+std::string list_vlans(std::vector<VlanRange> const& ranges);
 /// All that a port carries, in order.
 std::vector<VlanRange> all_vlans(HostLink const& port);
 }  // namespace leadline
