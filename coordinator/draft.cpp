@@ -1,6 +1,7 @@
 #include "coordinator/draft.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -45,6 +46,7 @@ void Draft::add(Symptom const& symptom) {
     return;
   }
   constexpr std::size_t enough = 8;
+  if (!symptom.command.empty() && commands_.size() < enough) commands_.insert(symptom.command);
   auto& evidence = finding_.evidence;
   if (evidence.size() < enough && std::ranges::count(evidence, symptom.evidence) == 0)
     evidence.push_back(symptom.evidence);
@@ -67,6 +69,9 @@ void Draft::sum_up(std::size_t pairs) {
 
 Finding Draft::finished() const {
   auto finding = finding_;
+  if (!commands_.empty())
+    finding.remedy =
+        fmt::format("Run on the node: {}. {}", fmt::join(commands_, "; "), finding_.remedy);
   for (auto const& [code, edges] : explained_)
     finding.consequences.push_back(consequence(code, edges));
   return finding;

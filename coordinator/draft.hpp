@@ -51,5 +51,6 @@ class Draft {
   FindingKind const* kind_;
   std::map<std::string_view, std::set<NodePair>> explained_;  ///< consequences, by code
   std::set<NodePair> edges_;
+  std::set<std::string> commands_;  ///< that mend it
 };
 }  // namespace leadline

@@ -19,6 +19,8 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"ADDR_OUTSIDE_RANGE"}},
       {{"LINK_FLAPPING"}},
       {{"LINK_SLOW"}},
+      {{"VLAN_UPLINK_MISSING"}},
+      {{"VLAN_FILTERING_OFF"}},
       {{"VLAN_WRONG_PORT"}},
       {{"VLAN_NOT_TRUNKED"}},
       {{"ADDR_DUPLICATE"}},
@@ -26,6 +28,7 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"REACH_NO_ROUTE", "REACH_HOST_ABSENT", "REACH_ONE_WAY", "REACH_FILTERED", "REACH_REFUSED",
         "REACH_PORT_RANGE"}},
       {{"SYNC_UNREACHABLE"}},
+      {{"MTU_CHAIN"}},
       {{"MTU_L2_MISMATCH", "MTU_BLACK_HOLE", "MTU_BELOW_CONFIGURED"}},
       {{"MTU_ASYMMETRIC"}},
       {{"MTU_MSS_CLAMPED"}},
@@ -63,7 +66,8 @@ bool explains(FindingKind const& cause, Severity severity, Symptom const& sympto
   if (symptom.on_node())
     return (cause.layer == Layer::local_link && seen.layer == Layer::vlan) ||
            (cause.layer == seen.layer && cause.layer <= Layer::duplicate_address) ||
-           (seen.code == "SYNC_UNREACHABLE" && severity == Severity::error);
+           (seen.code == "SYNC_UNREACHABLE" && severity == Severity::error &&
+            cause.layer != Layer::path_mtu);  // a connection opens with small packets
   bool const transfer = seen.layer == Layer::bandwidth;
   switch (cause.layer) {
     case Layer::duplicate_address:

@@ -16,7 +16,8 @@ constexpr std::array catalogue{
                 "there may be unable to migrate.",
                 "Look at the agent's own log: kubectl logs -l app=leadline-agent. It says why it "
                 "could not connect or why it stopped. Or expect fewer nodes with --expect."},
-    FindingKind{"LINK_DOWN", Layer::local_link, error, "the migration interface is down",
+    FindingKind{"LINK_DOWN", Layer::local_link, error,
+                "the migration interface, or a link that it hangs on, is down",
                 "virt-handler on this node can neither send nor receive a migration.",
                 "On the node: ip -d link show dev migration0. No carrier: look at the cable, the "
                 "switch port, or the bond or bridge below the interface."},
@@ -40,7 +41,7 @@ constexpr std::array catalogue{
                 "Compare the NetworkAttachmentDefinition's range with network.range in the plan; "
                 "restart the pods that hold an old address."},
     FindingKind{"LINK_FLAPPING", Layer::local_link, warning,
-                "the carrier of the migration interface comes and goes",
+                "the carrier of the link comes and goes",
                 "Each loss of carrier stalls a migration; after about 30 s libvirt gives it up.",
                 "Look at the cable, the transceiver and the switch port: ip -s link show, "
                 "ethtool DEV, and dmesg for 'Link is Down'."},
@@ -48,6 +49,21 @@ constexpr std::array catalogue{
                 "Migrations take longer than planned; it may be the management NIC.",
                 "On the host: ethtool DEV shows the speed. Check auto-negotiation, and that the "
                 "bridge's uplink is the NIC that was meant."},
+    FindingKind{"VLAN_UPLINK_MISSING", Layer::vlan, error,
+                "the bridge's uplink does not carry the VLAN",
+                "Migrations reach pods on the same node at most: nothing of this VLAN leaves it.",
+                "bridge vlan show lists what each port carries. The bridge plugin sets up the "
+                "pod's port only; the uplink is the administrator's: bridge vlan add vid VLAN dev "
+                "UPLINK, and for good in the NodeNetworkConfigurationPolicy (bridge.port[].vlan) "
+                "or wherever the bridge is made."},
+    FindingKind{"VLAN_FILTERING_OFF", Layer::vlan, error,
+                "the bridge ignores the VLAN that the pod's port asks for",
+                "Migrations leave the node untagged: they run in whatever VLAN the switch port "
+                "has natively, beside all else on this bridge, or nowhere.",
+                "An existing bridge is never changed by the bridge plugin: switch filtering on "
+                "(ip link set dev BRIDGE type bridge vlan_filtering 1) and let the uplink carry "
+                "the VLAN (bridge vlan add vid VLAN dev UPLINK); or take vlan out of the "
+                "NetworkAttachmentDefinition and tag below the bridge."},
     FindingKind{"VLAN_WRONG_PORT", Layer::vlan, error,
                 "the node's port is in another VLAN than its cluster, or passes nothing",
                 "The node reaches no other: migrations to and from it time out, and virt-handler "
@@ -109,6 +125,13 @@ constexpr std::array catalogue{
                 "timeout and without an event.",
                 "Compare the address with KubeVirt.status.synchronizationAddresses (only the "
                 "lease holder listens on 9185), and open tcp 9185 both ways."},
+    FindingKind{"MTU_CHAIN", Layer::path_mtu, error,
+                "a link below the migration interface is smaller than it",
+                "Connections open, then stall in the TLS handshake or at a few per cent: the host "
+                "drops what is larger, without a word.",
+                "Raise the MTU of the link that the evidence names (ip link set dev LINK mtu "
+                "OCTETS, and for good in the NodeNetworkConfigurationPolicy), and of all below "
+                "it; or lower mtu in the NetworkAttachmentDefinition of both clusters."},
     FindingKind{"MTU_L2_MISMATCH", Layer::path_mtu, error,
                 "a switch or port on the way drops larger packets",
                 "Connections open, then stall in the TLS handshake or at a few per cent.",

@@ -12,7 +12,7 @@ namespace leadline {
 enum class Layer {
   agent,  ///< who is not there has measured nothing
   local_link,
-  vlan,
+  vlan,  ///< which VLANs leave the node, and which ones come in
   duplicate_address,
   reach,
   path_mtu,

@@ -16,7 +16,8 @@ void Symptoms::on_edge(std::string_view code, NodePair edge, std::string evidenc
                    .severity = severity,
                    .edge = edge,
                    .evidence = std::move(evidence),
-                   .inferred = false});
+                   .inferred = false,
+                   .command = {}});
 }
 
 std::string name_of(Survey const& survey, NodeIndex node) {
@@ -29,7 +30,7 @@ std::string name_of(Survey const& survey, NodePair edge) {
 
 Symptoms read_symptoms(Survey const& survey) {
   Symptoms symptoms;
-  for (auto* read : {read_agents, read_links, read_vlans, read_claims, read_reach, read_tls, read_path_mtu,
+  for (auto* read : {read_agents, read_links, read_host_view, read_vlans, read_claims, read_reach, read_tls, read_path_mtu,
                      read_latency, read_bandwidth, read_coverage})
     read(survey, symptoms);
   return symptoms;

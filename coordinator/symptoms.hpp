@@ -19,7 +19,8 @@ struct Symptom {
   Severity severity{Severity::info};
   NodePair edge;  ///< source == target: on the node itself
   std::string evidence;
-  bool inferred{};  ///< from silence; else somebody said so, or it was measured
+  bool inferred{};      ///< from silence; else somebody said so, or it was measured
+  std::string command;  ///< that mends it, where one is known; run on the node
 
   [[nodiscard]] bool on_node() const { return edge.source == edge.target; }
 };
@@ -43,6 +44,7 @@ struct Symptoms {
 // One function a family of probes, in a file of its own; each adds what it sees.
 void read_agents(Survey const& survey, Symptoms& symptoms);
 void read_links(Survey const& survey, Symptoms& symptoms);
+void read_host_view(Survey const& survey, Symptoms& symptoms);
 void read_vlans(Survey const& survey, Symptoms& symptoms);
 void read_claims(Survey const& survey, Symptoms& symptoms);
 void read_reach(Survey const& survey, Symptoms& symptoms);
