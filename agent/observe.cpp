@@ -90,14 +90,11 @@ AnyProbe made_ready(AnyProbe probe, Path const& path, Equipment const& equipment
   std::visit(
       [&](auto& p) {
         p.path = path;
-        if constexpr (requires { p.interface; }) p.interface = equipment.interface;
         if constexpr (requires { p.identity; }) p.identity = equipment.identity;
         if constexpr (requires { p.slot; }) p.slot = equipment.slot;
         if constexpr (requires { p.link_speed; }) p.link_speed = equipment.link_speed;
-        if constexpr (requires { p.host_netns; }) {
-          p.host_netns = equipment.host_netns;
-          p.interface = equipment.interface;
-        }
+        if constexpr (requires { p.interface; }) p.interface = equipment.interface;
+        if constexpr (requires { p.host_netns; }) p.host_netns = equipment.host_netns;
         cap(p, equipment.max_rate);
       },
       probe);

@@ -17,7 +17,6 @@ namespace leadline::agent {
 
 /// What an agent lends each probe.
 struct Equipment {
-  std::string interface;  ///< the migration interface
   std::shared_ptr<TlsIdentity const> identity;
   std::shared_ptr<BulkSlot> slot;  ///< shared with the responder: one bulk test a node
   BitRate max_rate;

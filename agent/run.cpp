@@ -196,8 +196,7 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
     std::vector<Probing> ops;
     bool refused = false;
     auto const link_speed = run->prepared_.facts.interface.speed_bits_per_second;
-    Equipment const equipment{.interface = run->prepared_.facts.interface.name,
-                              .identity = run->identity_,
+    Equipment const equipment{.identity = run->identity_,
                               .slot = run->bulk_slot_,
                               .max_rate = run->options_.max_rate,
                               .link_speed = {static_cast<double>(link_speed)},

@@ -29,6 +29,7 @@ std::vector<AnyProbe> layer2_probes(Survey const& survey, NodeIndex node) {
   BroadcastDomain beacons;
   beacons.vlan_ids = vlans_to_try(survey.plan);
   probes.emplace_back(std::move(beacons));
+  probes.emplace_back(HostView{});
   if (!asks(survey, node)) return probes;
   std::set<std::string> addresses;
   for (auto const& other : survey.nodes)

@@ -97,7 +97,7 @@ Async<AddressClaims::Result> run(AddressClaims probe) {
   auto const executor = co_await asio::this_coro::executor;
   auto socket = PacketSocket::open(executor, probe.interface, only_claims);
   if (!socket) {
-    result.skipped = describe(socket.error());
+    result.skipped = reason_without(socket.error());
     co_return result;
   }
   result.mac = format(socket->mac());

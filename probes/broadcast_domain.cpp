@@ -87,7 +87,7 @@ Async<BroadcastDomain::Result> run(BroadcastDomain probe) {
   auto const executor = co_await asio::this_coro::executor;
   auto socket = PacketSocket::open(executor, probe.interface, only_beacons);
   if (!socket) {
-    result.skipped = describe(socket.error());
+    result.skipped = reason_without(socket.error());
     co_return result;
   }
   result.mac = format(socket->mac());

@@ -83,6 +83,25 @@ void add_ports(Survey const& survey, BroadcastDomains const& domains,
         fmt::format("not looked at: {}: {}", shortened(names_of(survey, nodes)), reason));
 }
 
+/// What lies below the nodes' interfaces, as far as agents may look there.
+void add_hosts(Survey const& survey, std::vector<std::string>& lines) {
+  std::map<std::string, std::vector<NodeIndex>> by_reason;
+  std::vector<NodeIndex> looked_at;
+  for (auto const& seen : survey.node_observations) {
+    if (seen.probe != HostView::name || seen.source >= survey.nodes.size()) continue;
+    if (seen.status == Status::ok || seen.status == Status::warn)
+      looked_at.push_back(seen.source);
+    else
+      by_reason[seen.reason].push_back(seen.source);
+  }
+  if (!looked_at.empty())
+    lines.push_back(fmt::format("hosts looked at down to the wire: {}",
+                                shortened(names_of(survey, looked_at))));
+  for (auto const& [reason, nodes] : by_reason)
+    lines.push_back(
+        fmt::format("hosts not looked at: {}: {}", shortened(names_of(survey, nodes)), reason));
+}
+
 void add_addresses(std::vector<HeldAddress> const& held, std::vector<std::string>& lines) {
   if (held.empty()) return;
   std::vector<std::string> twice;
@@ -118,6 +137,7 @@ std::vector<std::string> layer2_lines(Survey const& survey) {
   std::vector<std::string> lines{domains_line(survey, domains)};
   add_ports(survey, domains, lines);
   add_addresses(find_holders(survey), lines);
+  add_hosts(survey, lines);
   return lines;
 }
 }  // namespace leadline

@@ -106,6 +106,10 @@ Expected<PacketSocket> PacketSocket::open(asio::any_io_executor executor,
   return opened;
 }
 
+std::string reason_without(Error const& refusal) {
+  return refusal.detail + ": " + refusal.code.message();
+}
+
 error_code PacketSocket::send(std::span<std::byte const> frame) {
   if (::send(descriptor_.native_handle(), frame.data(), frame.size(), MSG_DONTWAIT) >= 0) return {};
   return last_error();

@@ -53,4 +53,8 @@ class PacketSocket {
   std::vector<std::byte> buffer_;
   boost::system::error_code broken_;
 };
+
+/// Why there is no packet socket, for a sentence: "a packet socket takes CAP_NET_RAW: Operation not
+/// permitted".
+std::string reason_without(Error const& refusal);
 }  // namespace leadline
