@@ -32,8 +32,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostView::Result, skipped, chain)
 Async<HostView::Result> run(HostView probe);
 Assessment assess(HostView::Result const& result);
 
-/// A frame may be this much longer than a bridge port's or a veth's MTU allows: the kernel leaves
-/// room for one VLAN tag, whether it bears one or not (__is_skb_forwardable).
+/// What a link may lack without a word from us: kernels leave room for one VLAN tag, used or not,
+/// on veths and most of them on a bridge's ports (__is_skb_forwardable). Where one does not, the
+/// path MTU probe finds it.
 inline constexpr std::uint32_t vlan_tag_octets = 4;
 
 /// The links of the chain that drop packets which the migration interface sends. A bridge is not
