@@ -1,5 +1,6 @@
 #include "bench/engine/asio_bench.hpp"
 #include "bench/engine/bare_bench.hpp"
+#include "bench/engine/bare_rate_bench.hpp"
 #include "bench/engine/bulk_bench.hpp"
 #include "bench/engine/rate_bench.hpp"
 #include "probes/core/quantity.hpp"
@@ -22,7 +23,7 @@ using namespace leadline::bench;
 po::options_description flags() {
   po::options_description known{
       "bench_engine send|receive|both|handshakes|echo|asio-send|"
-      "asio-receive|bare-send|bare-receive"};
+      "asio-receive|bare-send|bare-receive|bare-echo"};
   known.add_options()("help", "")("what", po::value<std::string>()->required())(
       "address", po::value<std::string>()->default_value("127.0.0.1"))(
       "port", po::value<int>()->default_value(0), "of the receiver; 0 with `both`: any")(
@@ -82,7 +83,8 @@ nlohmann::json measure(std::string const& what, Options const& options) {
                                     Row{"asio-send", asio_send},
                                     Row{"asio-receive", asio_receive},
                                     Row{"bare-send", bare_send},
-                                    Row{"bare-receive", bare_receive}};
+                                    Row{"bare-receive", bare_receive},
+                                    Row{"bare-echo", bare_echo}};
   for (auto const& [name, measurement] : measurements)
     if (name == what) return measurement(options);
   throw std::runtime_error{"'" + what + "': see --help"};

@@ -1,5 +1,6 @@
 #include "bench/engine/rate_bench.hpp"
 
+#include "bench/engine/thread_place.hpp"
 #include "probes/reach_tcp.hpp"
 #include "probes/responder.hpp"
 #include "probes/tls_handshake.hpp"
@@ -10,8 +11,6 @@
 #include <boost/asio/post.hpp>
 
 #include <exception>
-#include <pthread.h>
-#include <sched.h>
 #include <stdexcept>
 #include <thread>
 
@@ -19,20 +18,6 @@ namespace leadline::bench {
 namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
-
-void run_on(int processor) {
-  if (processor < 0) return;
-  cpu_set_t only;
-  CPU_ZERO(&only);
-  CPU_SET(static_cast<unsigned>(processor), &only);
-  ::pthread_setaffinity_np(::pthread_self(), sizeof only, &only);
-}
-
-double thread_cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 /// A responder with a thread of its own.
 class Answering {
@@ -104,9 +89,6 @@ asio::awaitable<std::string> call_for_handshake(Path path,
   if (!result) co_return describe(result.error());
   co_return result->completed ? std::string{} : "no handshake: " + result->detail;
 }
-
-/// As many as an agent has under way towards its peers, so that neither side sleeps between two.
-constexpr int at_once = 16;
 
 asio::awaitable<int> repeat(Call call, Path path, std::shared_ptr<TlsIdentity const> identity,
                             Clock::time_point end) {
