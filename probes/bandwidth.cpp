@@ -9,6 +9,7 @@
 #include "probes/data_connection.hpp"
 #include "probes/wire/nonce.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include "probes/core/within.hpp"
 #include "probes/linux/connection_option.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>

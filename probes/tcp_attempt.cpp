@@ -10,7 +10,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cerrno>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace leadline {
@@ -19,10 +21,17 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
+/// Not by Asio's own option: its destructor takes that back, and the connection stays in TIME_WAIT.
+error_code reset_when_closed(int descriptor) {
+  linger const at_once{.l_onoff = 1, .l_linger = 0};
+  if (::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0) return {};
+  return {errno, boost::system::system_category()};
+}
+
 error_code prepare(tcp::socket& socket, asio::ip::address const& source) {
   error_code error;
   socket.open(source.is_v4() ? tcp::v4() : tcp::v6(), error);
-  if (!error) socket.set_option(asio::socket_base::linger{true, 0}, error);
+  if (!error) error = reset_when_closed(socket.native_handle());
   if (!error) error = keep_errors(socket.native_handle(), source);
   // The port is chosen at connect(2), so that one port can serve connections to many peers.
   if (!error) error = set_option(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);

@@ -4,6 +4,7 @@
 #include "probes/data_connection.hpp"
 #include "probes/tcp_push_report.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -98,6 +99,7 @@ Async<TcpPush::Result> run(TcpPush probe) {
     // Else the kernel would go on retransmitting into the black hole for a quarter of an hour.
     boost::system::error_code ignored;
     connection->socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+    connection->socket.close(ignored);  // the destructor would take the option back
   }
   result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
   co_return result;

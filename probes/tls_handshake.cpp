@@ -98,6 +98,7 @@ Async<TlsHandshake::Result> shake_hands(TlsHandshake probe) {
     // Everything is said: a reset leaves no TIME_WAIT, of which many would use up the ports.
     error_code ignored;
     stream.next_layer().set_option(tcp::socket::linger{true, 0}, ignored);
+    stream.next_layer().close(ignored);  // the destructor would take the option back
   }
   co_return result;
 }

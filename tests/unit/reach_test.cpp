@@ -4,7 +4,12 @@
 #include "probes/trace_route.hpp"
 #include "tests/unit/loopback.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 namespace leadline {
@@ -39,6 +44,33 @@ TEST_P(ReachOverLoopback, APeerThatIsThereAnswersEverywhere) {
   EXPECT_EQ(counts.front().from, 1);
   EXPECT_EQ(counts.front().udp_requests, 3U);
   EXPECT_EQ(counts.front().tcp_connections, 8U);
+}
+
+/// Connections to a port that are over but still held, by the table of this network namespace
+/// (proc_net_tcp.rst: remote address in the third column, the state 06 in the fourth).
+int in_time_wait(std::uint16_t port, bool v4) {
+  std::ifstream table{v4 ? "/proc/net/tcp" : "/proc/net/tcp6"};
+  auto const ending = fmt::format(":{:04X}", port);
+  int count = 0;
+  std::string line;
+  while (std::getline(table, line)) {
+    std::istringstream columns{line};
+    std::string number;
+    std::string local;
+    std::string remote;
+    std::string state;
+    columns >> number >> local >> remote >> state;
+    if (state == "06" && (local.ends_with(ending) || remote.ends_with(ending))) ++count;
+  }
+  return count;
+}
+
+TEST_P(ReachOverLoopback, LeavesNothingInTimeWait) {
+  auto responder = respond(2);
+  auto const probe = reach_to(*responder, 2);
+  ASSERT_EQ(wait_for(run(probe)).value().tcp.front().outcome, Outcome::answered);
+  for (auto const port : probe.path.tcp_ports)
+    EXPECT_EQ(in_time_wait(port, address_.is_v4()), 0) << port;
 }
 
 TEST_P(ReachOverLoopback, AnotherNodeAtTheAddressIsNamed) {
