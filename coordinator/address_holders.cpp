@@ -15,7 +15,8 @@ NodesByName nodes_by_mac(Survey const& survey) {
     if (auto const& facts = survey.nodes[i].facts; facts && !facts->interface.mac.empty())
       nodes[facts->interface.mac].insert(static_cast<NodeIndex>(i));
   for (auto const& seen : survey.node_observations) {
-    auto const* result = seen.result ? std::get_if<BroadcastDomain::Result>(&*seen.result) : nullptr;
+    auto const* result =
+        seen.result ? std::get_if<BroadcastDomain::Result>(&*seen.result) : nullptr;
     if (result == nullptr) continue;
     for (auto const& heard : result->heard)
       if (!heard.rewritten_mac.empty() && heard.sender < survey.nodes.size())
@@ -38,9 +39,8 @@ std::vector<NodeIndex> list(Set const& set) {
 }
 
 bool among(std::vector<NodeIndex> const& owners, AddressHolder const& holder) {
-  return std::ranges::any_of(holder.nodes, [&](NodeIndex node) {
-    return std::ranges::count(owners, node) != 0;
-  });
+  return std::ranges::any_of(holder.nodes,
+                             [&](NodeIndex node) { return std::ranges::count(owners, node) != 0; });
 }
 }  // namespace
 
@@ -56,7 +56,8 @@ std::vector<HeldAddress> find_holders(Survey const& survey) {
   auto const by_address = nodes_by_address(survey);
   std::map<std::string, std::set<std::string>> claims;  // address -> MACs
   for (auto const& seen : survey.node_observations)
-    if (auto const* result = seen.result ? std::get_if<AddressClaims::Result>(&*seen.result) : nullptr)
+    if (auto const* result =
+            seen.result ? std::get_if<AddressClaims::Result>(&*seen.result) : nullptr)
       for (auto const& claim : result->claims)
         if (by_address.contains(claim.address)) claims[claim.address].insert(claim.mac);
   std::vector<HeldAddress> held;
@@ -68,7 +69,8 @@ std::vector<HeldAddress> find_holders(Survey const& survey) {
     for (auto const& mac : macs) {
       auto const known = by_mac.find(mac);
       entry.holders.push_back(
-          {.mac = mac, .nodes = known == by_mac.end() ? std::vector<NodeIndex>{} : list(known->second)});
+          {.mac = mac,
+           .nodes = known == by_mac.end() ? std::vector<NodeIndex>{} : list(known->second)});
       if (!among(entry.owners, entry.holders.back())) ++foreign[mac];
     }
   }

@@ -20,12 +20,13 @@ struct PortView {
   std::vector<VlanId> tagged;       ///< VLANs that it delivers with their tag, sorted
   std::vector<VlanId> takes_tagged;  ///< tags that its own frames lost on the way to others
 };
+
 std::string_view format(PortView::Kind kind);
 
 /// Who shares a broadcast domain with whom, by the untagged beacons.
 struct BroadcastDomains {
-  std::vector<std::vector<NodeIndex>> sets;  ///< the largest first; only nodes that took part
-  std::vector<PortView> ports;               ///< by node
+  std::vector<std::vector<NodeIndex>> sets;        ///< the largest first; only nodes that took part
+  std::vector<PortView> ports;                     ///< by node
   std::vector<std::optional<std::size_t>> set_of;  ///< by node, position in `sets`; empty: no part
 
   [[nodiscard]] bool took_part(NodeIndex node) const { return ports.at(node).unseen.empty(); }

@@ -47,8 +47,7 @@ Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per
   Seconds time{};
   for (auto const stage : {Stage::reach, Stage::tls, Stage::path_mtu})
     if (has(plan, stage)) time += light_stage * batches;
-  if (has(plan, Stage::layer2))
-    time += Seconds{BroadcastDomain{}.window_ms};  // all nodes at once
+  if (has(plan, Stage::layer2)) time += Seconds{BroadcastDomain{}.window_ms};  // all nodes at once
   if (has(plan, Stage::latency)) time += (plan.latency_duration + light_stage) * batches;
   if (has(plan, Stage::bandwidth)) {
     auto const kinds = bulk_kinds(plan).size();

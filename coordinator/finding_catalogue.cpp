@@ -64,15 +64,15 @@ constexpr std::array catalogue{
                 "(ip link set dev BRIDGE type bridge vlan_filtering 1) and let the uplink carry "
                 "the VLAN (bridge vlan add vid VLAN dev UPLINK); or take vlan out of the "
                 "NetworkAttachmentDefinition and tag below the bridge."},
-    FindingKind{"VLAN_WRONG_PORT", Layer::vlan, error,
-                "the node's port is in another VLAN than its cluster, or passes nothing",
-                "The node reaches no other: migrations to and from it time out, and virt-handler "
-                "shows nothing but a connection that does not open.",
-                "At the switch port, bond or bridge port of the node allow the migration network's "
-                "VLAN as the others have it (untagged: access or native). On a Linux bridge: bridge "
-                "vlan show, then bridge vlan add vid N dev DEV."},
-    FindingKind{"VLAN_NOT_TRUNKED", Layer::vlan, error,
-                "the VLAN does not pass between them",
+    FindingKind{
+        "VLAN_WRONG_PORT", Layer::vlan, error,
+        "the node's port is in another VLAN than its cluster, or passes nothing",
+        "The node reaches no other: migrations to and from it time out, and virt-handler "
+        "shows nothing but a connection that does not open.",
+        "At the switch port, bond or bridge port of the node allow the migration network's "
+        "VLAN as the others have it (untagged: access or native). On a Linux bridge: bridge "
+        "vlan show, then bridge vlan add vid N dev DEV."},
+    FindingKind{"VLAN_NOT_TRUNKED", Layer::vlan, error, "the VLAN does not pass between them",
                 "Inside each cluster the migration network works; between the clusters no frame "
                 "passes, and every migration times out.",
                 "Allow the migration network's VLAN on every trunk between the clusters, with the "

@@ -6,7 +6,8 @@
 
 namespace leadline {
 namespace {
-constexpr int askers_a_cluster = 2;  // one may be the duplicate itself, which does not answer itself
+constexpr int askers_a_cluster =
+    2;  // one may be the duplicate itself, which does not answer itself
 
 bool asks(Survey const& survey, NodeIndex node) {
   auto const& self = survey.nodes.at(node);
@@ -29,7 +30,9 @@ std::vector<AnyProbe> layer2_probes(Survey const& survey, NodeIndex node) {
   BroadcastDomain beacons;
   beacons.vlan_ids = vlans_to_try(survey.plan);
   probes.emplace_back(std::move(beacons));
-  probes.emplace_back(HostView{});
+  HostView host;
+  host.uplink = survey.plan.uplink;
+  probes.emplace_back(std::move(host));
   if (!asks(survey, node)) return probes;
   std::set<std::string> addresses;
   for (auto const& other : survey.nodes)

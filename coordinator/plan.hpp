@@ -90,7 +90,8 @@ struct Plan {
   Bytes max_bytes{0};                                  ///< per test; 0: duration alone limits
   std::vector<std::string> synchronization_addresses;  ///< "10.0.0.1:9185", from KubeVirt.status
   std::vector<std::string> network_ranges;  ///< "10.100.0.0/24": where migration addresses must lie
-  std::optional<VlanId> vlan;  ///< that the migration network has in the switches
+  std::optional<VlanId> vlan;               ///< that the migration network has in the switches
+  std::string uplink;  ///< name of the bridge's port towards the wire; empty: found by itself
   std::vector<VlanId> candidate_vlans;  ///< tried as well: where a wrong port may be
   std::chrono::milliseconds wait{60000};
   std::chrono::milliseconds timeout{600000};

@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <net/if.h>
 #include <optional>
 #include <utility>
 
@@ -113,6 +114,16 @@ tl::expected<std::string, std::string> parse_range(std::string const& text) {
       fmt::format("'{}' is not a range, such as 10.100.0.0/24 or fd00::/64", text));
 }
 
+tl::expected<std::string, std::string> parse_interface(std::string const& text) {
+  // What dev_valid_name() of the kernel takes.
+  bool const valid = !text.empty() && text.size() < IFNAMSIZ && text != "." && text != ".." &&
+                     text.find_first_of("/: \t") == std::string::npos;
+  if (valid) return text;
+  return tl::unexpected(
+      fmt::format("'{}' is not an interface name: 1 to {} characters without / : and blanks", text,
+                  IFNAMSIZ - 1));
+}
+
 tl::expected<Mtu, std::string> parse_mtu(std::string const& text) {
   return whole(576, 65535)(text).map(
       [](long number) { return Mtu{static_cast<std::uint32_t>(number)}; });
@@ -196,6 +207,7 @@ ReadYaml read_document(Plan& plan) {
        {"synchronization_addresses", list(plan.synchronization_addresses, parse_endpoint)},
        {"network", map("network", {{"range", list(plan.network_ranges, parse_range)},
                                    {"vlan", into(plan.vlan, whole(1, 4094))},
+                                   {"uplink", into(plan.uplink, parse_interface)},
                                    {"candidate_vlans", read_candidates(plan)},
                                    {"mtu", into(plan.thresholds.min_mtu, parse_mtu)}})},
        {"thresholds", read_thresholds(plan.thresholds)}});

@@ -30,8 +30,8 @@ std::string name_of(Survey const& survey, NodePair edge) {
 
 Symptoms read_symptoms(Survey const& survey) {
   Symptoms symptoms;
-  for (auto* read : {read_agents, read_links, read_host_view, read_vlans, read_claims, read_reach, read_tls, read_path_mtu,
-                     read_latency, read_bandwidth, read_coverage})
+  for (auto* read : {read_agents, read_links, read_host_view, read_vlans, read_claims, read_reach,
+                     read_tls, read_path_mtu, read_latency, read_bandwidth, read_coverage})
     read(survey, symptoms);
   return symptoms;
 }

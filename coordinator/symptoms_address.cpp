@@ -12,8 +12,9 @@ namespace {
 std::string text_of(Survey const& survey, AddressHolder const& holder) {
   std::vector<std::string> names;
   for (auto const node : holder.nodes) names.push_back(name_of(survey, node));
-  return fmt::format("{} ({})", holder.mac,
-                     names.empty() ? "no node of this run" : fmt::format("{}", fmt::join(names, ", ")));
+  return fmt::format(
+      "{} ({})", holder.mac,
+      names.empty() ? "no node of this run" : fmt::format("{}", fmt::join(names, ", ")));
 }
 }  // namespace
 

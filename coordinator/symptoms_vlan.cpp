@@ -67,18 +67,19 @@ class Vlans {
       read_port(node);
       if (stands_apart(node)) read_wrong_port(node);
     }
-    for (auto const& pair : survey_.pairs) read_pair({.source = pair.source, .target = pair.target});
+    for (auto const& pair : survey_.pairs)
+      read_pair({.source = pair.source, .target = pair.target});
   }
 
  private:
   /// IP works although no beacon came through: broadcasts are filtered, and nothing is wrong.
   [[nodiscard]] bool talks_to(NodeIndex node, std::vector<NodeIndex> const& others) const {
-    return std::ranges::any_of(others, [&](NodeIndex other) {
-      return talk_.contains({.source = node, .target = other});
-    });
+    return std::ranges::any_of(
+        others, [&](NodeIndex other) { return talk_.contains({.source = node, .target = other}); });
   }
 
-  /// The set in which most nodes of this cluster are, of two such the larger one; empty: no majority.
+  /// The set in which most nodes of this cluster are, of two such the larger one; empty: no
+  /// majority.
   [[nodiscard]] std::optional<std::size_t> home_of(std::string const& cluster) const {
     using Score = std::pair<std::ptrdiff_t, std::size_t>;
     std::optional<std::size_t> best;
@@ -86,11 +87,10 @@ class Vlans {
     bool tie = false;
     for (std::size_t i = 0; i < domains_.sets.size(); ++i) {
       auto const& set = domains_.sets[i];
-      Score const score{std::ranges::count_if(set,
-                                              [&](NodeIndex node) {
-                                                return survey_.nodes[node].name.cluster == cluster;
-                                              }),
-                        set.size()};
+      Score const score{
+          std::ranges::count_if(
+              set, [&](NodeIndex node) { return survey_.nodes[node].name.cluster == cluster; }),
+          set.size()};
       tie = score == most || (tie && score < most);
       if (score <= most) continue;
       most = score;
@@ -128,7 +128,8 @@ class Vlans {
     std::set<VlanId> theirs;
     for (auto const other : set)
       if (domains_.ports[other].vlan) theirs.insert(*domains_.ports[other].vlan);
-    auto const others = theirs.empty() ? "" : fmt::format("; theirs in {}", fmt::join(theirs, ", "));
+    auto const others =
+        theirs.empty() ? "" : fmt::format("; theirs in {}", fmt::join(theirs, ", "));
     symptoms_.on_edge("VLAN_WRONG_PORT", {.source = node, .target = node},
                       fmt::format("{}: no untagged beacon passes between it and the {} nodes that "
                                   "hear each other ({}){}{}",
@@ -156,17 +157,17 @@ class Vlans {
 
   void read_pair(NodePair edge) {
     auto const [source, target] = edge;
-    if (!domains_.took_part(source) || !domains_.took_part(target) || !links_.shared(source, target))
+    if (!domains_.took_part(source) || !domains_.took_part(target) ||
+        !links_.shared(source, target))
       return;
+    // The ways of a node whose port is wrong say nothing about what lies between the others.
+    if (apart_.contains(source) || apart_.contains(target)) return;
     symptoms_.saw(Layer::vlan, edge);
-    bool const together = domains_.set_of[source] == domains_.set_of[target];
-    if (together || apart_.contains(source) || apart_.contains(target) || talk_.contains(edge))
-      return;
-    symptoms_.on_edge(
-        "VLAN_NOT_TRUNKED", edge,
-        fmt::format("{}: neither hears an untagged beacon of the other{}{}", name_of(survey_, edge),
-                    vlan_text(source), vlan_text(target)),
-        severity());
+    if (domains_.set_of[source] == domains_.set_of[target] || talk_.contains(edge)) return;
+    symptoms_.on_edge("VLAN_NOT_TRUNKED", edge,
+                      fmt::format("{}: neither hears an untagged beacon of the other{}{}",
+                                  name_of(survey_, edge), vlan_text(source), vlan_text(target)),
+                      severity());
   }
 
   Survey const& survey_;

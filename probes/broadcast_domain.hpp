@@ -29,8 +29,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeardBeacon, sender, sent_vlan, seen_vlan, co
 struct BroadcastDomain {
   static constexpr std::string_view name = "broadcast_domain";
   static constexpr std::size_t most_vlans = 8;
-  Path path;                           ///< only the passport matters
-  std::string interface;               ///< the agent's
+  Path path;                            ///< only the passport matters
+  std::string interface;                ///< the agent's
   std::vector<std::uint16_t> vlan_ids;  ///< tags to try beside none, 1 to 4094
   int beacons{3};                       ///< of each kind
   std::chrono::milliseconds window_ms{3000};

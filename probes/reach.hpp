@@ -26,8 +26,8 @@ struct Attempt {
   std::optional<NodeIndex> answered_by;
   std::string source_seen;  ///< the address:port that the peer saw
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attempt, port, outcome, tries, elapsed_ms, system_error, evidence,
-                                   answered_by, source_seen)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attempt, port, outcome, tries, elapsed_ms, system_error,
+                                   evidence, answered_by, source_seen)
 
 /// A router (or the target) that answered a packet whose TTL ran out.
 struct Hop {

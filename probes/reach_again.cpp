@@ -39,8 +39,10 @@ asio::awaitable<void> tcp_again(Reach probe, std::vector<Attempt>& tcp) {
     auto const first = std::ranges::find(tcp, again.port, &Attempt::port);
     again.tries = first->tries + 1;
     bool const tells_more = silent(*first) || (answered(again) && !answered(*first));
-    if (tells_more) *first = std::move(again);
-    else first->tries = again.tries;
+    if (tells_more)
+      *first = std::move(again);
+    else
+      first->tries = again.tries;
   }
 }
 }  // namespace

@@ -132,8 +132,9 @@ int nodes_of(std::string const& text) {
 
 std::vector<StubAgent> make_agents(fs::path const& certificates, int nodes) {
   // The roster is sorted: east first, then west.
-  ImaginedFaults const faults{
-      .nodes = static_cast<NodeIndex>(2 * nodes), .deaf = 1, .thin = static_cast<NodeIndex>(nodes + 1)};
+  ImaginedFaults const faults{.nodes = static_cast<NodeIndex>(2 * nodes),
+                              .deaf = 1,
+                              .thin = static_cast<NodeIndex>(nodes + 1)};
   std::vector<StubAgent> agents;
   for (auto const* cluster : {"east", "west"}) {
     auto const identity = TlsIdentity::from_leadline(certificates / cluster);

@@ -9,8 +9,8 @@ namespace leadline::bench {
 /// Which faults the imagined network has: enough for blame to have something to explain.
 struct ImaginedFaults {
   NodeIndex nodes{};  ///< of all clusters
-  NodeIndex deaf{};  ///< receives nothing: every reach probe to it fails
-  NodeIndex thin{};  ///< its port drops packets over 1500 octets, both ways
+  NodeIndex deaf{};   ///< receives nothing: every reach probe to it fails
+  NodeIndex thin{};   ///< its port drops packets over 1500 octets, both ways
 };
 
 /// What a real probe might have seen from `self` to `target`. Values differ from pair to pair, as

@@ -59,6 +59,7 @@ json plan_of(Plan const& plan) {
           {"synchronization_addresses", plan.synchronization_addresses},
           {"network_ranges", plan.network_ranges},
           {"vlan_id", plan.vlan ? json(*plan.vlan) : json{}},
+          {"uplink", plan.uplink},
           {"candidate_vlan_ids", plan.candidate_vlans},
           {"thresholds", thresholds_of(plan.thresholds)}};
 }

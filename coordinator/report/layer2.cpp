@@ -42,9 +42,8 @@ json port_of(Survey const& survey, PortView const& port, std::size_t node) {
 json address_of(Survey const& survey, HeldAddress const& held) {
   auto holders = json::array();
   for (auto const& holder : held.holders)
-    holders.push_back({{"mac", holder.mac},
-                       {"nodes", names_of(survey, holder.nodes)},
-                       {"proxy", holder.proxy}});
+    holders.push_back(
+        {{"mac", holder.mac}, {"nodes", names_of(survey, holder.nodes)}, {"proxy", holder.proxy}});
   return {{"address", held.address},
           {"owners", names_of(survey, held.owners)},
           {"holders", std::move(holders)},

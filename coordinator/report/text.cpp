@@ -158,7 +158,8 @@ void write_text(std::ostream& out, Report const& report, bool colour) {
   }
   if (auto const lines = layer2_lines(report.survey); !lines.empty()) {
     out << '\n';
-    for (auto const& line : lines) out << wrap(&line == &lines.front() ? "layer 2: " : "         ", line);
+    for (auto const& line : lines)
+      out << wrap(&line == &lines.front() ? "layer 2: " : "         ", line);
   }
   if (auto const figures = write_figures(report.survey); !figures.empty()) out << '\n' << figures;
 }

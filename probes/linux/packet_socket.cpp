@@ -86,8 +86,8 @@ Expected<PacketSocket> PacketSocket::open(asio::any_io_executor executor,
   int const descriptor = ::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) {
     auto const error = last_error();
-    return refusal(error, error.value() == EPERM ? "a packet socket takes CAP_NET_RAW"
-                                                 : "a packet socket");
+    return refusal(
+        error, error.value() == EPERM ? "a packet socket takes CAP_NET_RAW" : "a packet socket");
   }
   opened.descriptor_.assign(descriptor);
   auto const index = ::if_nametoindex(interface.c_str());

@@ -19,8 +19,8 @@ namespace leadline {
 
 /// A frame that arrived on the interface.
 struct FrameArrival {
-  std::span<std::byte const> octets;           ///< until the next receive
-  std::optional<std::uint16_t> stripped_tag;   ///< tag control information, PACKET_AUXDATA
+  std::span<std::byte const> octets;          ///< until the next receive
+  std::optional<std::uint16_t> stripped_tag;  ///< tag control information, PACKET_AUXDATA
 };
 
 /// Whole frames of one interface (packet(7), SOCK_RAW); takes CAP_NET_RAW. It is bound to all
@@ -42,6 +42,7 @@ class PacketSocket {
   bool receive(FrameArrival& arrival);
   /// Until something is there, or the interface has gone, or `limit` has passed.
   boost::asio::awaitable<void> readable(std::chrono::steady_clock::duration limit);
+
   /// The interface went down or vanished while the socket was open (ENETDOWN, ENODEV).
   [[nodiscard]] boost::system::error_code broken() const { return broken_; }
 

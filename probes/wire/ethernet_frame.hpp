@@ -21,6 +21,7 @@ std::string format(MacAddress const& mac);
 
 /// 1 to 4094 (IEEE 802.1Q: 0 is a frame with a priority only, 4095 is reserved).
 using VlanId = std::uint16_t;
+
 constexpr bool is_vlan_id(long id) {
   return id >= 1 && id <= 4094;
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,10 @@ TEST(QuestionFrame, IsAnArpProbe) {
 TEST(QuestionFrame, IsANeighbourSolicitationFromNobody) {
   auto const frame = question_frame(ip::make_address("fd00:200::12:3456"), mac(7));
   auto const text = hex(frame);
-  EXPECT_EQ(text.substr(0, 28), "3333ff123456" "020000000007" "86dd");
+  EXPECT_EQ(text.substr(0, 28),
+            "3333ff123456"
+            "020000000007"
+            "86dd");
   EXPECT_EQ(text.substr(28, 16), "6000000000183aff");
   EXPECT_EQ(text.substr(44, 32), std::string(32, '0')) << "from ::";
   EXPECT_EQ(text.substr(76, 32), "ff0200000000000000000001ff123456");
@@ -118,10 +122,12 @@ TEST(ReadClaim, TruncatedFramesClaimNothing) {
 }
 
 RC_GTEST_PROP(ReadClaim, TakesAnyOctets, (std::vector<std::uint8_t> const& values)) {
-  std::vector<std::byte> octets(12);
-  octets.push_back(std::byte{0x08});
-  octets.push_back(std::byte{0x06});
-  for (auto const value : values) octets.push_back(std::byte{value});
+  constexpr std::size_t head = 14;
+  std::vector<std::byte> octets(head + values.size());
+  octets[12] = std::byte{0x08};
+  octets[13] = std::byte{0x06};
+  std::ranges::transform(values, octets.begin() + head,
+                         [](auto value) { return std::byte{value}; });
   auto const claim = read_claim(octets, std::nullopt);
   if (claim) RC_ASSERT(values.size() >= 28U);
 }

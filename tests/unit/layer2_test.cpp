@@ -1,8 +1,9 @@
+#include "coordinator/report/layer2.hpp"
+
 #include "coordinator/address_holders.hpp"
 #include "coordinator/broadcast_domains.hpp"
 #include "coordinator/findings.hpp"
 #include "coordinator/layer2_probes.hpp"
-#include "coordinator/report/layer2.hpp"
 #include "tests/unit/layer2_maker.hpp"
 
 #include <gtest/gtest.h>
@@ -95,8 +96,9 @@ TEST_F(Layer2, ANodeInAnotherVlanIsNamedAndExplainsWhatFailed) {
   EXPECT_EQ(found.front().severity, Severity::error);
   EXPECT_EQ(found.front().scope.source, "east/n2");
   EXPECT_EQ(found.front().pairs_affected, 6U);
-  ASSERT_FALSE(found.front().consequences.empty());
-  EXPECT_TRUE(found.front().consequences.front().starts_with("REACH_HOST_ABSENT on 6 pairs"));
+  EXPECT_TRUE(std::ranges::any_of(found.front().consequences, [](std::string const& consequence) {
+    return consequence.starts_with("REACH_HOST_ABSENT on 6 pairs");
+  }));
 }
 
 TEST_F(Layer2, TheVlanOfTheWrongPortIsToldWhereATrunkSeesIt) {
@@ -151,9 +153,10 @@ TEST_F(Layer2, BothFaultsAtOnceAreBothNamed) {
   break_reach(between);
   auto const found = findings();
   ASSERT_EQ(found.size(), 2U);
-  EXPECT_EQ(found[0].code, "VLAN_WRONG_PORT");
-  EXPECT_EQ(found[0].scope.source, "west/n2");
-  EXPECT_EQ(found[1].code, "VLAN_NOT_TRUNKED");
+  EXPECT_EQ(found[0].code, "VLAN_NOT_TRUNKED");
+  EXPECT_EQ(found[0].scope.kind, Scope::Kind::cluster_pair);
+  EXPECT_EQ(found[1].code, "VLAN_WRONG_PORT");
+  EXPECT_EQ(found[1].scope.source, "west/n2");
 }
 
 TEST_F(Layer2, FilteredBeaconsAreNoFaultWhereIpWorks) {
@@ -175,7 +178,8 @@ TEST_F(Layer2, ADeafNodeIsNotInAnotherVlan) {
 TEST_F(Layer2, NodesOfOtherNetworksAreRoutedByDesign) {
   for (auto const* name : {"west/n1", "west/n2", "west/n3"}) {
     auto& own = maker_.facts(name).interface.addresses.front();
-    own = {.address = "10.101.0." + std::string{name + 6}, .prefix_length = 24,
+    own = {.address = "10.101.0." + std::string{name + 6},
+           .prefix_length = 24,
            .global_unicast = true};
   }
   auto const between = [](auto const& source, auto const& target) {
@@ -241,11 +245,13 @@ class Addresses : public Layer2 {
   void SetUp() override {
     for (auto& record : maker_.survey().nodes)
       record.facts->interface.mac = mac(format(record.name));
-    for (auto const& record : maker_.survey().nodes) claim(record.addresses.front(), mac(format(record.name)));
+    for (auto const& record : maker_.survey().nodes)
+      claim(record.addresses.front(), mac(format(record.name)));
   }
 
   static std::string mac(std::string const& node) {
-    return std::string{"02:00:00:00:0"} + (node.starts_with("east") ? "1" : "2") + ":0" + node.back();
+    return std::string{"02:00:00:00:0"} + (node.starts_with("east") ? "1" : "2") + ":0" +
+           node.back();
   }
 
   void claim(std::string const& address, std::string const& by) {
@@ -308,7 +314,8 @@ TEST_F(Addresses, ProxyArpIsToldApart) {
   tell();
   EXPECT_TRUE(findings().empty());
   auto const held = find_holders(maker_.survey());
-  for (auto const& entry : held) EXPECT_EQ(std::ranges::count_if(entry.holders, &AddressHolder::proxy), 1);
+  for (auto const& entry : held)
+    EXPECT_EQ(std::ranges::count_if(entry.holders, &AddressHolder::proxy), 1);
   EXPECT_EQ(layer2_lines(maker_.survey()).back(),
             "addresses: 6 answered, each from one holder, beside proxy ARP");
 }

@@ -39,29 +39,30 @@ TEST(Plan, ExampleIsReadWhole) {
 }
 
 TEST(Plan, SaysAllTenMistakesWithTheirPlaces) {
-  EXPECT_EQ(mistakes_of("expcet: {east: 3}\n"
-                        "mesh: star\n"
-                        "mesh: full\n"
-                        "pairs: sample:0\n"
-                        "wait: 1m0s\n"
-                        "max_rate: 10GB\n"
-                        "stages: [reach, mtu]\n"
-                        "latency: 5s\n"
-                        "bandwidth: {streams: [0]}\n"
-                        "thresholds:\n"
-                        "  min_mtu: 90000\n"),
-            "1:1: unknown key 'expcet' in the plan; did you mean 'expect'?\n"
-            "2:7: 'star' is not a mesh: cross, within and full are\n"
-            "3:1: 'mesh' stands twice in the plan\n"
-            "4:8: 'sample:0' is not a choice of pairs: all, ring or sample:N (such as sample:200)\n"
-            "5:7: '1m0s' is not a duration: a number and one of the units ms, s, m or h, such as "
-            "250ms, 10s, 5m\n"
-            "6:11: '10GB' is not a rate: a number and one of bit, kbit, Mbit, Gbit or Tbit (a "
-            "second), such as 400Mbit\n"
-            "7:17: 'mtu' is not a stage: facts, reach, tls, path_mtu, latency and bandwidth are\n"
-            "8:10: latency must be a map, not '5s'\n"
-            "9:23: '0' is not a whole number from 1 to 32\n"
-            "11:12: '90000' is not a whole number from 576 to 65535\n");
+  EXPECT_EQ(
+      mistakes_of("expcet: {east: 3}\n"
+                  "mesh: star\n"
+                  "mesh: full\n"
+                  "pairs: sample:0\n"
+                  "wait: 1m0s\n"
+                  "max_rate: 10GB\n"
+                  "stages: [reach, mtu]\n"
+                  "latency: 5s\n"
+                  "bandwidth: {streams: [0]}\n"
+                  "thresholds:\n"
+                  "  min_mtu: 90000\n"),
+      "1:1: unknown key 'expcet' in the plan; did you mean 'expect'?\n"
+      "2:7: 'star' is not a mesh: cross, within and full are\n"
+      "3:1: 'mesh' stands twice in the plan\n"
+      "4:8: 'sample:0' is not a choice of pairs: all, ring or sample:N (such as sample:200)\n"
+      "5:7: '1m0s' is not a duration: a number and one of the units ms, s, m or h, such as "
+      "250ms, 10s, 5m\n"
+      "6:11: '10GB' is not a rate: a number and one of bit, kbit, Mbit, Gbit or Tbit (a "
+      "second), such as 400Mbit\n"
+      "7:17: 'mtu' is not a stage: facts, layer2, reach, tls, path_mtu, latency and bandwidth are\n"
+      "8:10: latency must be a map, not '5s'\n"
+      "9:23: '0' is not a whole number from 1 to 32\n"
+      "11:12: '90000' is not a whole number from 576 to 65535\n");
 }
 
 struct Row {

@@ -123,7 +123,7 @@ TEST(TextReport, SaysWhatWasLeftOut) {
   SurveyMaker maker;
   maker.survey().plan.stages = {Stage::facts, Stage::reach, Stage::tls};
   auto const text = text_of(make_report(maker.survey(), false));
-  EXPECT_NE(text.find("left out: path_mtu, latency, bandwidth"), std::string::npos) << text;
+  EXPECT_NE(text.find("left out: layer2, path_mtu, latency, bandwidth"), std::string::npos) << text;
 }
 
 TEST(TextReport, KeepsControlCharactersOffTheTerminal) {
