@@ -11,6 +11,7 @@ namespace leadline {
 namespace {
 std::string text_of(Survey const& survey, AddressHolder const& holder) {
   std::vector<std::string> names;
+  names.reserve(holder.nodes.size());
   for (auto const node : holder.nodes) names.push_back(name_of(survey, node));
   return fmt::format(
       "{} ({})", holder.mac,
@@ -30,6 +31,7 @@ void read_claims(Survey const& survey, Symptoms& symptoms) {
       affected.insert(holder.nodes.begin(), holder.nodes.end());
     }
     std::vector<std::string> owners;
+    owners.reserve(held.owners.size());
     for (auto const node : held.owners) owners.push_back(name_of(survey, node));
     for (auto const node : affected)
       symptoms.on_node("ADDR_DUPLICATE", node,

@@ -20,8 +20,9 @@ class Links {
  public:
   explicit Links(Survey const& survey) : of_(survey.nodes.size()) {
     for (std::size_t i = 0; i < of_.size(); ++i) {
-      if (!survey.nodes[i].facts) continue;
-      for (auto const& own : survey.nodes[i].facts->interface.addresses) {
+      auto const& facts = survey.nodes[i].facts;
+      if (!facts) continue;
+      for (auto const& own : facts->interface.addresses) {
         boost::system::error_code error;
         auto const address = ip::make_address(own.address, error);
         if (!error && own.global_unicast)
@@ -124,10 +125,12 @@ class Vlans {
   }
 
   void read_wrong_port(NodeIndex node) {
-    auto const& set = domains_.sets[*homes_.at(survey_.nodes[node].name.cluster)];
+    auto const home = homes_.at(survey_.nodes[node].name.cluster);
+    if (!home) return;
+    auto const& set = domains_.sets[*home];
     std::set<VlanId> theirs;
     for (auto const other : set)
-      if (domains_.ports[other].vlan) theirs.insert(*domains_.ports[other].vlan);
+      if (auto const& vlan = domains_.ports[other].vlan; vlan) theirs.insert(*vlan);
     auto const others =
         theirs.empty() ? "" : fmt::format("; theirs in {}", fmt::join(theirs, ", "));
     symptoms_.on_edge("VLAN_WRONG_PORT", {.source = node, .target = node},

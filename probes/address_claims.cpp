@@ -64,8 +64,7 @@ Expected<std::vector<ip::address>> parse(std::vector<std::string> const& texts) 
 std::vector<ip::address> on_link(std::vector<ip::address> addresses, std::string const& interface) {
   std::vector<Network> networks;
   for (auto const& own : read_interface(interface).addresses)
-    networks.push_back(
-        Network{ip::make_address(own.address), static_cast<unsigned short>(own.prefix_length)});
+    networks.emplace_back(ip::make_address(own.address), own.prefix_length);
   std::erase_if(addresses, [&](ip::address const& address) {
     return std::ranges::none_of(networks,
                                 [&](Network const& network) { return network.contains(address); });
@@ -76,14 +75,15 @@ std::vector<ip::address> on_link(std::vector<ip::address> addresses, std::string
 /// Every frame that claims one of the addresses, by address and MAC.
 using Claims = std::map<std::pair<ip::address, std::string>, int>;
 
-asio::awaitable<void> listen(PacketSocket& socket, std::set<ip::address> const& wanted,
-                             Claims& claims, Clock::time_point until) {
-  for (auto now = Clock::now(); now < until && !socket.broken(); now = Clock::now()) {
-    co_await socket.readable(until - now);
+asio::awaitable<void> listen(PacketSocket* socket, std::set<ip::address> const* wanted,
+                             Claims* claims, Clock::time_point until) {
+  for (auto now = Clock::now(); now < until && !socket->broken(); now = Clock::now()) {
+    co_await socket->readable(until - now);
     FrameArrival arrival;
-    while (socket.receive(arrival)) {
+    while (socket->receive(arrival)) {
       auto const claim = read_claim(arrival.octets, arrival.stripped_tag);
-      if (claim && wanted.contains(claim->address)) ++claims[{claim->address, format(claim->mac)}];
+      if (claim && wanted->contains(claim->address))
+        ++(*claims)[{claim->address, format(claim->mac)}];
     }
   }
 }
@@ -105,22 +105,26 @@ Async<AddressClaims::Result> run(AddressClaims probe) {
   result.asked = static_cast<int>(addresses.size());
   std::set<ip::address> const wanted{addresses.begin(), addresses.end()};
   Claims claims;
+  int sent = 0;
   auto const start = Clock::now();
   for (int i = 0; i < probe.tries && !socket->broken(); ++i) {
     auto next = Clock::now();
     for (auto const& address : addresses) {
-      socket->send(question_frame(address, socket->mac()));  // one of the tries will get through
-      co_await listen(*socket, wanted, claims, next += between_questions);
+      // What a full queue refuses goes out with one of the other tries.
+      if (!socket->send(question_frame(address, socket->mac()))) ++sent;
+      co_await listen(&*socket, &wanted, &claims, next += between_questions);
     }
-    co_await listen(*socket, wanted, claims, Clock::now() + probe.between_ms);
+    co_await listen(&*socket, &wanted, &claims, Clock::now() + probe.between_ms);
   }
-  co_await listen(*socket, wanted, claims,
+  co_await listen(&*socket, &wanted, &claims,
                   std::max(start + probe.window_ms, Clock::now() + probe.between_ms));
   for (auto const& [claim, count] : claims)
     result.claims.push_back(
         {.address = claim.first.to_string(), .mac = claim.second, .count = count});
   if (socket->broken())
     result.skipped = fmt::format("{} went away: {}", probe.interface, socket->broken().message());
+  else if (sent == 0 && !addresses.empty())
+    result.skipped = fmt::format("no question could be sent on {}", probe.interface);
   co_return result;
 }
 

@@ -15,9 +15,9 @@ namespace leadline {
 /// Takes in frames of the beacon ethertype, whatever they hold. Pure.
 class BeaconLog {
  public:
-  explicit BeaconLog(Passport passport) : passport_{std::move(passport)} {}
+  explicit BeaconLog(Passport passport) : passport_{passport} {}
 
-  void take(std::span<std::byte const> frame, std::optional<std::uint16_t> stripped_tag);
+  void take(std::span<std::byte const> octets, std::optional<std::uint16_t> stripped_tag);
   /// Adds what was heard to the result.
   void tell(BroadcastDomain::Result& result) const;
 

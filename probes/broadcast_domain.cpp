@@ -53,11 +53,11 @@ std::optional<Error> mistake_in(BroadcastDomain const& probe) {
                .detail = std::move(detail)};
 }
 
-asio::awaitable<void> listen(PacketSocket& socket, BeaconLog& log, Clock::time_point until) {
-  for (auto now = Clock::now(); now < until && !socket.broken(); now = Clock::now()) {
-    co_await socket.readable(until - now);
+asio::awaitable<void> listen(PacketSocket* socket, BeaconLog* log, Clock::time_point until) {
+  for (auto now = Clock::now(); now < until && !socket->broken(); now = Clock::now()) {
+    co_await socket->readable(until - now);
     FrameArrival arrival;
-    while (socket.receive(arrival)) log.take(arrival.octets, arrival.stripped_tag);
+    while (socket->receive(arrival)) log->take(arrival.octets, arrival.stripped_tag);
   }
 }
 
@@ -94,10 +94,10 @@ Async<BroadcastDomain::Result> run(BroadcastDomain probe) {
   BeaconLog log{probe.path.passport};
   auto const start = Clock::now();
   for (int round = 0; round < probe.beacons; ++round) {
-    co_await listen(*socket, log, start + first_after + round * between);
+    co_await listen(&*socket, &log, start + first_after + round * between);
     send_round(*socket, probe, round, result);
   }
-  co_await listen(*socket, log, start + probe.window_ms);
+  co_await listen(&*socket, &log, start + probe.window_ms);
   log.tell(result);
   if (socket->broken())
     result.skipped = fmt::format("{} went away: {}", probe.interface, socket->broken().message());

@@ -25,6 +25,6 @@ std::vector<std::byte> question_frame(boost::asio::ip::address const& address,
 
 /// What an ARP packet (RFC 826) or a neighbour advertisement (RFC 4861, 4.4) claims; empty for
 /// everything else, for what is malformed, and for frames of another VLAN.
-std::optional<ClaimSeen> read_claim(std::span<std::byte const> frame,
+std::optional<ClaimSeen> read_claim(std::span<std::byte const> octets,
                                     std::optional<std::uint16_t> stripped_tag);
 }  // namespace leadline

@@ -32,8 +32,14 @@ class Walk {
  private:
   /// What lies below a link that is in the chain already.
   void descend(LinkTable const& table, LinkRecord const& link) {
-    if (link.kind == "bridge") return leave_bridge(table, link);
-    if (link.kind == "bond" || link.kind == "team") return add_members(table, link);
+    if (link.kind == "bridge") {
+      leave_bridge(table, link);
+      return;
+    }
+    if (link.kind == "bond" || link.kind == "team") {
+      add_members(table, link);
+      return;
+    }
     auto const* place = where_parent_lies(table, link);
     auto const* lower = place == nullptr ? nullptr : at(*place, link.parent);
     if (lower == nullptr) return;

@@ -64,6 +64,7 @@ HostView::Result look(HostView const& probe) {
 
 std::string names(std::vector<HostLink> const& chain) {
   std::vector<std::string_view> all;
+  all.reserve(chain.size());
   for (auto const& link : chain) all.push_back(link.name);
   return fmt::format("{}", fmt::join(all, ", "));
 }

@@ -60,6 +60,7 @@ std::vector<VlanRange> not_carried(HostLink const& port, HostLink const& uplink)
 std::string list_vlans(std::vector<VlanRange> const& ranges) {
   if (ranges.empty()) return "none";
   std::vector<std::string> words;
+  words.reserve(ranges.size());
   for (auto const& [first, last] : ranges)
     words.push_back(first == last ? std::to_string(first) : fmt::format("{}-{}", first, last));
   return fmt::format("{}", fmt::join(words, ", "));

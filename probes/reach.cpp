@@ -56,7 +56,7 @@ Async<Reach::Result> run(Reach probe) {
   result.route = route_between(path.source, path.target);
   auto both = co_await (reach_by_udp(probe) && reach_by_tcp(path, probe.timeout_ms));
   auto& [udp, tcp] = both;
-  co_await ask_again_where_silent(probe, udp, tcp);
+  co_await ask_again_where_silent(probe, &udp, &tcp);
   result.udp_sent = udp.sent;
   result.udp_received = udp.received;
   result.udp_rtt_us = udp.rtt_us;

@@ -21,22 +21,22 @@ bool answered(Attempt const& attempt) {
   return attempt.outcome == Outcome::answered;
 }
 
-asio::awaitable<void> udp_again(Reach probe, UdpEcho& udp) {
-  if (!silent(udp.attempt)) co_return;
+asio::awaitable<void> udp_again(Reach probe, UdpEcho* udp) {
+  if (!silent(udp->attempt)) co_return;
   auto again = co_await reach_by_udp(std::move(probe));
-  again.sent += udp.sent;
-  again.attempt.tries = udp.attempt.tries + 1;
-  udp = std::move(again);
+  again.sent += udp->sent;
+  again.attempt.tries = udp->attempt.tries + 1;
+  *udp = std::move(again);
 }
 
-asio::awaitable<void> tcp_again(Reach probe, std::vector<Attempt>& tcp) {
+asio::awaitable<void> tcp_again(Reach probe, std::vector<Attempt>* tcp) {
   auto path = std::move(probe.path);
   path.tcp_ports.clear();
-  for (auto const& attempt : tcp)
+  for (auto const& attempt : *tcp)
     if (silent(attempt)) path.tcp_ports.insert(path.tcp_ports.end(), more_tries, attempt.port);
   auto attempts = co_await reach_by_tcp(std::move(path), probe.timeout_ms);
   for (auto& again : attempts) {
-    auto const first = std::ranges::find(tcp, again.port, &Attempt::port);
+    auto const first = std::ranges::find(*tcp, again.port, &Attempt::port);
     again.tries = first->tries + 1;
     bool const tells_more = silent(*first) || (answered(again) && !answered(*first));
     if (tells_more)
@@ -47,9 +47,9 @@ asio::awaitable<void> tcp_again(Reach probe, std::vector<Attempt>& tcp) {
 }
 }  // namespace
 
-asio::awaitable<void> ask_again_where_silent(Reach probe, UdpEcho& udp, std::vector<Attempt>& tcp) {
+asio::awaitable<void> ask_again_where_silent(Reach probe, UdpEcho* udp, std::vector<Attempt>* tcp) {
   using namespace asio::experimental::awaitable_operators;
-  bool const alive = answered(udp.attempt) || std::ranges::any_of(tcp, answered);
+  bool const alive = answered(udp->attempt) || std::ranges::any_of(*tcp, answered);
   if (!alive) co_return;
   co_await (udp_again(probe, udp) && tcp_again(probe, tcp));
 }

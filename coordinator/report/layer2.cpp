@@ -56,6 +56,7 @@ std::string domains_line(Survey const& survey, BroadcastDomains const& domains) 
   if (sets.size() == 1)
     return fmt::format("one broadcast domain: {}", shortened(names_of(survey, sets.front())));
   std::vector<std::string> parts;
+  parts.reserve(sets.size());
   for (auto const& set : sets) parts.push_back(shortened(names_of(survey, set)));
   if (parts.size() > most_names) {
     parts.resize(most_names);

@@ -59,6 +59,7 @@ error_code prepare(int descriptor, int index, std::span<sock_filter const> filte
   here.sll_family = AF_PACKET;
   here.sll_protocol = htons(ETH_P_ALL);
   here.sll_ifindex = index;
+  // The way of bind(2). NOLINTNEXTLINE(*-reinterpret-cast)
   if (::bind(descriptor, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0) return last_error();
   return {};
 }
