@@ -142,7 +142,7 @@ Async<BulkReport> fetch_report(tcp::socket* control) {
   nlohmann::json const halted = BulkHalt{};
   if (auto const told = co_await send_json(control, halted); !told)
     co_return tl::unexpected(told.error());
-  auto const message = co_await receive_json(control, bulk_report_limit, 2s);
+  auto const message = co_await receive_json(control, bulk_report_limit, bulk_report_time_limit);
   if (!message) co_return tl::unexpected(message.error());
   co_return read_as<BulkReport>(*message);
 }

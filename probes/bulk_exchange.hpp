@@ -50,9 +50,14 @@ enum class BulkWay : std::uint8_t { forward = 0, reverse = 1 };
 
 /// Beyond its duration: until then streams are opened and shake hands,
 constexpr std::chrono::seconds bulk_set_up_limit{5};
+/// then the target's halt is answered, which the source's one thread of control has to do beside up
+/// to 64 threads of streams, perhaps on one processor,
+constexpr std::chrono::seconds bulk_halted_limit{3};
+/// the report comes,
+constexpr std::chrono::seconds bulk_report_time_limit{4};
 /// and after that long nothing of a test is left on a node, whatever its peer does. The
 /// coordinator gives the pair away a second later.
-constexpr std::chrono::seconds bulk_overhead{7};
+constexpr std::chrono::seconds bulk_overhead{10};
 
 /// How one end receives; who opened the connection is the TLS client.
 BulkStream::Settings stream_settings(Bandwidth const& test,

@@ -154,7 +154,8 @@ Async<bool> carry_out(SessionPointer session) {
   nlohmann::json const halt = BulkHalt{};
   auto const told = co_await send_json(&session->control, halt);
   if (!told) co_return false;
-  auto const halted = co_await receive_json(&session->control, bulk_message_limit, 1s);
+  auto const halted =
+      co_await receive_json(&session->control, bulk_message_limit, bulk_halted_limit);
   if (!halted || session->stopped) co_return false;
   session->stop_streams();
   if (report.reverse_sender && !session->reverse.empty())
