@@ -76,8 +76,9 @@ constexpr std::array catalogue{
                 "Inside each cluster the migration network works; between the clusters no frame "
                 "passes, and every migration times out.",
                 "Allow the migration network's VLAN on every trunk between the clusters, with the "
-                "same native VLAN at both ends. If they are to be routed instead, give them "
-                "networks that do not overlap, and a gateway."},
+                "same native VLAN at both ends. Where the evidence shows two VLANs, compare master "
+                "and vlan in the NetworkAttachmentDefinitions. If the clusters are to be routed "
+                "instead, give them networks that do not overlap, and a gateway."},
     FindingKind{"ADDR_DUPLICATE", Layer::duplicate_address, error,
                 "the migration address is used by two nodes",
                 "The source may dial itself or a third node. KubeVirt then reports success while "

@@ -1,6 +1,7 @@
 #include "coordinator/broadcast_domains.hpp"
 #include "coordinator/symptoms.hpp"
 #include "probes/core/network.hpp"
+#include "probes/host_vlans.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,6 +51,9 @@ class Vlans {
     for (auto const& node : survey.nodes)
       if (auto const& cluster = node.name.cluster; !homes_.contains(cluster))
         homes_.emplace(cluster, home_of(cluster));
+    for (auto const& seen : survey.node_observations)
+      if (auto const* host = seen.result ? std::get_if<HostView::Result>(&*seen.result) : nullptr)
+        if (auto const tag = vlan_on_the_wire(host->chain)) tags_.emplace(seen.source, *tag);
     if (domains_.sets.size() < 2) return;  // nothing to explain: the set would only cost memory
     each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
       reach_known_ = true;
@@ -121,6 +125,10 @@ class Vlans {
     if (port.kind == PortView::Kind::trunk || port.kind == PortView::Kind::trunk_with_native)
       text += fmt::format("; its port delivers VLAN {} with the tag, as a trunk does",
                           fmt::join(port.tagged, ", "));
+    if (auto const tag = tags_.find(node); tag != tags_.end())
+      text += fmt::format(
+          "; the host of {} sends its frames {}", name_of(survey_, node),
+          tag->second == 0 ? "untagged" : fmt::format("with the tag of VLAN {}", tag->second));
     return text;
   }
 
@@ -181,6 +189,7 @@ class Vlans {
   bool reach_known_{};
   std::set<NodePair> talk_;  ///< ways on which something answered
   std::set<NodeIndex> apart_;
+  std::map<NodeIndex, int> tags_;  ///< with which frames leave a host, where it was looked at
 };
 }  // namespace
 

@@ -39,6 +39,28 @@ std::optional<BridgePassage> bridge_passage(std::vector<HostLink> const& chain) 
   return passage;
 }
 
+std::optional<int> vlan_on_the_wire(std::vector<HostLink> const& chain) {
+  if (chain.empty()) return std::nullopt;
+  auto const last = chain.back().role;
+  if (last == LinkRole::pod_end || last == LinkRole::host_end) return std::nullopt;
+  int tag = 0;
+  auto onward = chain.begin();
+  if (auto const passage = bridge_passage(chain)) {
+    if (passage->uplinks.size() != 1) return std::nullopt;
+    auto const& uplink = *passage->uplinks.front();
+    tag = passage->tag;
+    if (passage->bridge->vlan_filtering) {
+      tag = passage->vlan();
+      if (tag == 0 || !carries(uplink, tag)) return std::nullopt;
+      if (contain(uplink.untagged, tag)) tag = 0;
+    }
+    onward += &uplink - chain.data();
+  }
+  for (; onward != chain.end(); ++onward)
+    if (onward->kind == "vlan") tag = onward->vlan_id;
+  return tag;
+}
+
 bool carries(HostLink const& port, int vlan) {
   return contain(port.tagged, vlan) || contain(port.untagged, vlan);
 }

@@ -24,6 +24,10 @@ struct BridgePassage {
 /// Nothing if the chain has no bridge.
 std::optional<BridgePassage> bridge_passage(std::vector<HostLink> const& chain);
 
+/// The VLAN tag with which the migration's frames leave the host, the outermost of several; 0:
+/// none. Nothing where that is not in view, or where no frame of it leaves.
+std::optional<int> vlan_on_the_wire(std::vector<HostLink> const& chain);
+
 /// Is the link, as a port of a bridge, in this VLAN?
 bool carries(HostLink const& port, int vlan);
 /// The tagged VLANs of `port` that `uplink` does not carry.

@@ -191,6 +191,65 @@ TEST(BridgePassage, ThePortAsksForAVlanUnlessItIsLeftAsItWasMade) {
   EXPECT_FALSE(bridge_passage(links)->port_asks_for_vlan()) << "a kernel without VLANs";
 }
 
+struct Sent {
+  std::string name;
+  void (*change)(std::vector<HostLink>&);
+  std::optional<int> tag;
+};
+
+void PrintTo(Sent const& row, std::ostream* out) {
+  *out << row.name;
+}
+
+class VlanOnTheWire : public testing::TestWithParam<Sent> {};
+
+TEST_P(VlanOnTheWire, IsToldOnlyWhereAFrameLeavesInView) {
+  auto links = chain();
+  GetParam().change(links);
+  EXPECT_EQ(vlan_on_the_wire(links), GetParam().tag);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, VlanOnTheWire,
+    testing::Values(
+        Sent{"tagged at the uplink", [](Links&) {}, 100},
+        Sent{"untagged at the uplink", [](Links& l) { l[3].untagged = {{100, 100}}; }, 0},
+        Sent{"not at the uplink", [](Links& l) { l[3].tagged = {}; }, std::nullopt},
+        Sent{"no PVID at the port", [](Links& l) { l[1].pvid = 0; }, std::nullopt},
+        Sent{"two uplinks", [](Links& l) { l.push_back(l[3]); }, std::nullopt},
+        Sent{"no uplink", [](Links& l) { l.pop_back(); }, std::nullopt},
+        Sent{"a bridge that does not filter", [](Links& l) { l[2].vlan_filtering = false; }, 0},
+        Sent{"the same over a sub-interface",
+             [](Links& l) {
+               l[2].vlan_filtering = false;
+               l[3].kind = "vlan";
+               l[3].vlan_id = 30;
+               l.push_back({.role = LinkRole::parent, .name = "eth1"});
+             },
+             30},
+        Sent{"macvlan on a sub-interface",
+             [](Links& l) {
+               l = {{.role = LinkRole::pod_end, .kind = "macvlan"},
+                    {.role = LinkRole::parent, .kind = "vlan", .vlan_id = 200},
+                    {.role = LinkRole::parent}};
+             },
+             200},
+        Sent{"macvlan on the card",
+             [](Links& l) {
+               l = {{.role = LinkRole::pod_end, .kind = "macvlan"}, {.role = LinkRole::parent}};
+             },
+             0},
+        Sent{"a tag within a tag",
+             [](Links& l) {
+               l = {{.role = LinkRole::pod_end, .kind = "vlan", .vlan_id = 5},
+                    {.role = LinkRole::parent, .kind = "vlan", .vlan_id = 6},
+                    {.role = LinkRole::parent}};
+             },
+             6},
+        Sent{"a veth that leads out of view", [](Links& l) { l.resize(2); }, std::nullopt},
+        Sent{"the pod's end alone", [](Links& l) { l.resize(1); }, std::nullopt},
+        Sent{"nothing", [](Links& l) { l.clear(); }, std::nullopt}));
+
 TEST(VlanRanges, AreComparedIdByIdAndWithinBounds) {
   HostLink const uplink{.tagged = {{12, 13}, {20, 20}}, .untagged = {{1, 1}}};
   auto const missing = [&](std::vector<VlanRange> wanted) {

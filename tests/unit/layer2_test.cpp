@@ -143,6 +143,38 @@ TEST_F(Layer2, AVlanThatDoesNotPassBetweenTheClustersIsOneFinding) {
             "2 broadcast domains: east/n1 east/n2 east/n3 | west/n1 west/n2 west/n3");
 }
 
+TEST_F(Layer2, WithWhichTagTheTwoHostsSendIsEvidenceWhereTheyWereLookedAt) {
+  layer2_.passes = [](auto const& source, auto const& target) {
+    return source.substr(0, 4) == target.substr(0, 4);
+  };
+  layer2_.hear();
+  break_reach([](auto const& source, auto const& target) {
+    return source.substr(0, 4) != target.substr(0, 4);
+  });
+  auto const look = [&](std::string const& name, int vlan) {
+    std::vector<HostLink> chain{{.role = LinkRole::pod_end, .name = "migration0"},
+                                {.role = LinkRole::parent, .name = "eth1", .vlan_id = vlan}};
+    if (vlan != 0) chain.back().kind = "vlan";
+    for (auto& link : chain) link.up = link.carrier = true;
+    maker_.survey().node_observations.push_back(
+        {.source = node(name),
+         .target = node(name),
+         .probe = std::string{HostView::name},
+         .status = Status::ok,
+         .result = HostView::Result{.skipped = {}, .chain = std::move(chain)}});
+  };
+  look("east/n1", 100);
+  look("west/n1", 0);
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  auto const& evidence = found.front().evidence;
+  EXPECT_TRUE(std::ranges::any_of(evidence, [](std::string const& line) {
+    return line.ends_with(
+        "; the host of east/n1 sends its frames with the tag of VLAN 100; the "
+        "host of west/n1 sends its frames untagged");
+  })) << evidence.front();
+}
+
 TEST_F(Layer2, BothFaultsAtOnceAreBothNamed) {
   auto const between = [](auto const& source, auto const& target) {
     return source.substr(0, 4) != target.substr(0, 4);
