@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 
 namespace leadline {
 namespace {
@@ -51,10 +52,10 @@ class Vlans {
     for (auto const& node : survey.nodes)
       if (auto const& cluster = node.name.cluster; !homes_.contains(cluster))
         homes_.emplace(cluster, home_of(cluster));
+    if (domains_.sets.size() < 2) return;  // nothing to explain: the sets would only cost memory
     for (auto const& seen : survey.node_observations)
       if (auto const* host = seen.result ? std::get_if<HostView::Result>(&*seen.result) : nullptr)
         if (auto const tag = vlan_on_the_wire(host->chain)) tags_.emplace(seen.source, *tag);
-    if (domains_.sets.size() < 2) return;  // nothing to explain: the set would only cost memory
     each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
       reach_known_ = true;
       auto const answered = [](Attempt const& a) { return a.outcome == Outcome::answered; };

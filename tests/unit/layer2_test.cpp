@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ class Layer2 : public testing::Test {
   static Where touching(std::string const& node) {
     return
         [node](auto const& source, auto const& target) { return source == node || target == node; };
+  }
+
+  static bool between_clusters(std::string const& source, std::string const& target) {
+    return source.substr(0, 4) != target.substr(0, 4);
   }
 
   /// Neither UDP nor TCP gets through there: nobody answers ARP.
@@ -127,12 +132,9 @@ TEST_F(Layer2, ATrunkWhereAccessWasMeantIsTheNodesPort) {
 }
 
 TEST_F(Layer2, AVlanThatDoesNotPassBetweenTheClustersIsOneFinding) {
-  auto const between = [](auto const& source, auto const& target) {
-    return source.substr(0, 4) != target.substr(0, 4);
-  };
-  layer2_.passes = [&](auto const& source, auto const& target) { return !between(source, target); };
+  layer2_.passes = std::not_fn(between_clusters);
   layer2_.hear();
-  break_reach(between);
+  break_reach(between_clusters);
   auto const found = findings();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().code, "VLAN_NOT_TRUNKED");
@@ -144,13 +146,9 @@ TEST_F(Layer2, AVlanThatDoesNotPassBetweenTheClustersIsOneFinding) {
 }
 
 TEST_F(Layer2, WithWhichTagTheTwoHostsSendIsEvidenceWhereTheyWereLookedAt) {
-  layer2_.passes = [](auto const& source, auto const& target) {
-    return source.substr(0, 4) == target.substr(0, 4);
-  };
+  layer2_.passes = std::not_fn(between_clusters);
   layer2_.hear();
-  break_reach([](auto const& source, auto const& target) {
-    return source.substr(0, 4) != target.substr(0, 4);
-  });
+  break_reach(between_clusters);
   auto const look = [&](std::string const& name, int vlan) {
     std::vector<HostLink> chain{{.role = LinkRole::pod_end, .name = "migration0"},
                                 {.role = LinkRole::parent, .name = "eth1", .vlan_id = vlan}};
@@ -176,13 +174,10 @@ TEST_F(Layer2, WithWhichTagTheTwoHostsSendIsEvidenceWhereTheyWereLookedAt) {
 }
 
 TEST_F(Layer2, BothFaultsAtOnceAreBothNamed) {
-  auto const between = [](auto const& source, auto const& target) {
-    return source.substr(0, 4) != target.substr(0, 4);
-  };
-  layer2_.passes = [&](auto const& source, auto const& target) { return !between(source, target); };
+  layer2_.passes = std::not_fn(between_clusters);
   layer2_.ports["west/n2"] = {.native = 7, .allowed = {}};
   layer2_.hear();
-  break_reach(between);
+  break_reach(between_clusters);
   auto const found = findings();
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].code, "VLAN_NOT_TRUNKED");
@@ -214,12 +209,9 @@ TEST_F(Layer2, NodesOfOtherNetworksAreRoutedByDesign) {
            .prefix_length = 24,
            .global_unicast = true};
   }
-  auto const between = [](auto const& source, auto const& target) {
-    return source.substr(0, 4) != target.substr(0, 4);
-  };
-  layer2_.passes = [&](auto const& source, auto const& target) { return !between(source, target); };
+  layer2_.passes = std::not_fn(between_clusters);
   layer2_.hear();
-  break_reach(between);
+  break_reach(between_clusters);
   auto const found = findings();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().code, "REACH_HOST_ABSENT");
