@@ -1,54 +1,43 @@
 #include "probes/linux/link_dump.hpp"
 
-#include "probes/linux/netlink_socket.hpp"
+#include "probes/linux/netlink_message.hpp"
 
 #include <cerrno>
 #include <linux/rtnetlink.h>
-#include <memory>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/handlers.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
 #include <system_error>
 
 namespace leadline {
 namespace {
-struct FreeMessage {
-  void operator()(nl_msg* message) const { nlmsg_free(message); }
-};
-
-struct PutCallbacks {
-  void operator()(nl_cb* callbacks) const { nl_cb_put(callbacks); }
-};
-
 using Visit = std::function<void(LinkMessage const&)>;
 
-int show(nl_msg* message, void* visit) {
+/// False: it is no link.
+bool read_link(nl_msg* message, LinkMessage& link) {
   auto* const header = nlmsg_hdr(message);
-  LinkMessage link;
   if (header->nlmsg_type != RTM_NEWLINK ||
       nlmsg_parse(header, sizeof(ifinfomsg), link.attributes.data(), IFLA_MAX, nullptr) < 0)
-    return NL_SKIP;
+    return false;
   auto const* const about = static_cast<ifinfomsg const*>(nlmsg_data(header));
   link.index = about->ifi_index;
   link.flags = about->ifi_flags;
-  (*static_cast<Visit const*>(visit))(link);
-  return NL_OK;
+  return true;
 }
 
 int dump_once(int family, std::uint32_t filter, Visit const& visit) {
-  NetlinkSocket const netlink;
-  std::unique_ptr<nl_msg, FreeMessage> const message{nlmsg_alloc_simple(RTM_GETLINK, NLM_F_DUMP)};
+  NetlinkMessage message{RTM_GETLINK, NLM_F_DUMP};
   ifinfomsg header{};
   header.ifi_family = static_cast<unsigned char>(family);
-  nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
+  message.put_header(header);
   nla_put_u32(message.get(), IFLA_EXT_MASK, filter);
-  std::unique_ptr<nl_cb, PutCallbacks> const callbacks{nl_cb_alloc(NL_CB_DEFAULT)};
-  auto seen = visit;
-  nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, show, &seen);
-  if (auto const sent = nl_send_auto(netlink.get(), message.get()); sent < 0) return sent;
-  return nl_recvmsgs(netlink.get(), callbacks.get());
+  return message.ask(NetlinkSocket{}, [&](nl_msg* answer) {
+    LinkMessage link;
+    if (!read_link(answer, link)) return NL_SKIP;
+    visit(link);
+    return NL_OK;
+  });
 }
 }  // namespace
 

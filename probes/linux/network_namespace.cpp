@@ -1,17 +1,15 @@
 #include "probes/linux/network_namespace.hpp"
 
-#include "probes/linux/netlink_socket.hpp"
+#include "probes/linux/netlink_message.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <future>
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
-#include <memory>
 #include <netlink/attr.h>
 #include <netlink/handlers.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <thread>
@@ -20,24 +18,10 @@
 
 namespace leadline {
 namespace {
-struct FreeMessage {
-  void operator()(nl_msg* message) const { nlmsg_free(message); }
-};
-
-struct PutCallbacks {
-  void operator()(nl_cb* callbacks) const { nl_cb_put(callbacks); }
-};
-
 Error refused(std::string const& what, std::string const& path) {
   return {.stage = Error::Stage::configuration,
           .code = {errno, boost::system::system_category()},
           .detail = what + " " + path};
-}
-
-int keep_number(nl_msg* message, void* kept) {
-  auto const* attribute = nlmsg_find_attr(nlmsg_hdr(message), sizeof(rtgenmsg), NETNSA_NSID);
-  if (attribute != nullptr) *static_cast<int*>(kept) = static_cast<int>(nla_get_u32(attribute));
-  return NL_STOP;
 }
 }  // namespace
 
@@ -72,16 +56,15 @@ bool NetworkNamespace::is_own() const {
 }
 
 std::optional<int> NetworkNamespace::number() const {
-  NetlinkSocket const netlink;
-  std::unique_ptr<nl_msg, FreeMessage> const message{nlmsg_alloc_simple(RTM_GETNSID, 0)};
-  rtgenmsg header{};
-  nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
+  NetlinkMessage message{RTM_GETNSID, 0};
+  message.put_header(rtgenmsg{});
   nla_put_u32(message.get(), NETNSA_FD, static_cast<std::uint32_t>(descriptor_));
   int number = NETNSA_NSID_NOT_ASSIGNED;
-  std::unique_ptr<nl_cb, PutCallbacks> const callbacks{nl_cb_alloc(NL_CB_DEFAULT)};
-  nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, keep_number, &number);
-  if (nl_send_auto(netlink.get(), message.get()) < 0) return std::nullopt;
-  nl_recvmsgs(netlink.get(), callbacks.get());  // an error leaves it without a number
+  message.ask(NetlinkSocket{}, [&](nl_msg* answer) {  // an error leaves it without a number
+    auto const* attribute = nlmsg_find_attr(nlmsg_hdr(answer), sizeof(rtgenmsg), NETNSA_NSID);
+    if (attribute != nullptr) number = static_cast<int>(nla_get_u32(attribute));
+    return NL_STOP;
+  });
   if (number == NETNSA_NSID_NOT_ASSIGNED) return std::nullopt;
   return number;
 }
