@@ -94,12 +94,15 @@ void add_hosts(Survey const& survey, std::vector<std::string>& lines) {
     else
       by_reason[seen.reason].push_back(seen.source);
   }
+  std::ranges::sort(looked_at);
   if (!looked_at.empty())
     lines.push_back(fmt::format("hosts looked at down to the wire: {}",
                                 shortened(names_of(survey, looked_at))));
-  for (auto const& [reason, nodes] : by_reason)
+  for (auto& [reason, nodes] : by_reason) {
+    std::ranges::sort(nodes);  // they came as the agents answered
     lines.push_back(
         fmt::format("hosts not looked at: {}: {}", shortened(names_of(survey, nodes)), reason));
+  }
 }
 
 void add_addresses(std::vector<HeldAddress> const& held, std::vector<std::string>& lines) {
