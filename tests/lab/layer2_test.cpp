@@ -2,9 +2,7 @@
 #include "probes/broadcast_domain.hpp"
 #include "probes/linux/packet_socket.hpp"
 #include "probes/wire/beacon.hpp"
-#include "tests/lab/network/lab.hpp"
-#include "tests/lab/network/sandbox.hpp"
-#include "tests/unit/scratch_directory.hpp"
+#include "tests/lab/in_lab.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -92,23 +90,7 @@ std::vector<std::string> heard(BroadcastDomain::Result const& result) {
 
 using Words = std::vector<std::string>;
 
-class Layer2InTheLab : public testing::Test {
- protected:
-  void in_lab(std::string const& yaml, void (*body)(Lab&)) {
-    auto const scenario = lab::read_scenario(yaml);
-    ASSERT_TRUE(scenario) << scenario.error().front().message;
-    auto const code = lab::run_in_sandbox([&] {
-      Lab place{plan_topology(*scenario), directory_.path()};
-      body(place);
-      return HasFailure() ? 1 : 0;
-    });
-    if (code == lab::skipped_exit_code) GTEST_SKIP() << "namespaces or TAPs are not permitted here";
-    EXPECT_EQ(code, 0) << "see above";
-  }
-
- private:
-  ScratchDirectory directory_;
-};
+class Layer2InTheLab : public lab::InLab {};
 
 TEST_F(Layer2InTheLab, BeaconsShowEveryPortAsItIs) {
   in_lab(R"(
