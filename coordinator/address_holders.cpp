@@ -1,30 +1,9 @@
 #include "coordinator/address_holders.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace leadline {
 namespace {
-using NodesByName = std::map<std::string, std::set<NodeIndex>>;
-
-/// Whose MAC addresses these are; a network that rewrites them shows it on the beacons.
-NodesByName nodes_by_mac(Survey const& survey) {
-  NodesByName nodes;
-  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
-    if (auto const& facts = survey.nodes[i].facts; facts && !facts->interface.mac.empty())
-      nodes[facts->interface.mac].insert(static_cast<NodeIndex>(i));
-  for (auto const& seen : survey.node_observations) {
-    auto const* result =
-        seen.result ? std::get_if<BroadcastDomain::Result>(&*seen.result) : nullptr;
-    if (result == nullptr) continue;
-    for (auto const& heard : result->heard)
-      if (!heard.rewritten_mac.empty() && heard.sender < survey.nodes.size())
-        nodes[heard.rewritten_mac].insert(heard.sender);
-  }
-  return nodes;
-}
-
 NodesByName nodes_by_address(Survey const& survey) {
   NodesByName nodes;
   for (std::size_t i = 0; i < survey.nodes.size(); ++i)
@@ -43,6 +22,22 @@ bool among(std::vector<NodeIndex> const& owners, AddressHolder const& holder) {
                              [&](NodeIndex node) { return std::ranges::count(owners, node) != 0; });
 }
 }  // namespace
+
+NodesByName nodes_by_mac(Survey const& survey) {
+  NodesByName nodes;
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+    if (auto const& facts = survey.nodes[i].facts; facts && !facts->interface.mac.empty())
+      nodes[facts->interface.mac].insert(static_cast<NodeIndex>(i));
+  for (auto const& seen : survey.node_observations) {
+    auto const* result =
+        seen.result ? std::get_if<BroadcastDomain::Result>(&*seen.result) : nullptr;
+    if (result == nullptr) continue;
+    for (auto const& heard : result->heard)
+      if (!heard.rewritten_mac.empty() && heard.sender < survey.nodes.size())
+        nodes[heard.rewritten_mac].insert(heard.sender);
+  }
+  return nodes;
+}
 
 bool HeldAddress::duplicate() const {
   auto const real = std::ranges::count_if(holders, [](auto const& h) { return !h.proxy; });

@@ -1,6 +1,8 @@
 #pragma once
 #include "coordinator/survey.hpp"
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,11 @@ struct HeldAddress {
   [[nodiscard]] bool duplicate() const;
 };
 
+using NodesByName = std::map<std::string, std::set<NodeIndex>>;
+
+/// Whose MAC addresses these are, as their nodes told or, where a network rewrites them, as their
+/// beacons showed.
+NodesByName nodes_by_mac(Survey const& survey);
 /// All addresses for which anybody answered, in their order, from what every asker collected.
 std::vector<HeldAddress> find_holders(Survey const& survey);
 }  // namespace leadline

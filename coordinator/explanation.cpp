@@ -51,6 +51,7 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"PATH_NAT"}},
       {{"PATH_ASYMMETRIC"}},
       {{"PATH_ROUTED"}},
+      {{"PATH_FOREIGN_MAC"}},
       {{"PATH_DSCP_BLEACHED"}},
       {{"TLS_NOT_KUBEVIRT"}}};
   return all;

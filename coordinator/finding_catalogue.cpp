@@ -272,6 +272,13 @@ constexpr std::array catalogue{
                 "Compare the traces of both directions if there is trouble."},
     FindingKind{"PATH_ROUTED", Layer::note, info, "the path leads over routers",
                 "Works, if the routers carry the MTU and the rate.", "Nothing to do."},
+    FindingKind{
+        "PATH_FOREIGN_MAC", Layer::note, info,
+        "a node on the same link is reached by a MAC address that is not its own",
+        "The right node answers, but something carries its traffic: proxy ARP, or a network "
+        "that rewrites MAC addresses. It may limit what live migration gets.",
+        "Nothing to do if it is meant so. Else see who holds the MAC address: ip neighbour "
+        "show ADDRESS."},
     // info: a migration sets no DSCP itself, so nothing of it is lost
     FindingKind{"PATH_DSCP_BLEACHED", Layer::note, info, "DSCP marks are erased on the way",
                 "Migrations set none; only quality of service by DSCP would not work.",

@@ -1,4 +1,5 @@
 #include "coordinator/symptoms.hpp"
+#include "coordinator/symptoms_path.hpp"
 
 #include <fmt/format.h>
 
@@ -39,14 +40,6 @@ std::string evidence_of(Attempt const& attempt) {
   if (attempt.evidence) text += ", " + said_by(*attempt.evidence);
   text += fmt::format(" after {:.4g} ms", attempt.elapsed_ms);
   return attempt.tries > 1 ? text + fmt::format(", {} times", attempt.tries) : text;
-}
-
-std::string trace_of(Reach::Result const& result) {
-  if (result.hops.empty()) return {};
-  std::vector<std::string> hops;
-  hops.reserve(result.hops.size());
-  for (auto const& hop : result.hops) hops.push_back(hop.address.empty() ? "*" : hop.address);
-  return fmt::format("; trace: {}", fmt::join(hops, " "));
 }
 
 std::string counters_of(Known const& known, Observation const& seen, Reach::Result const& result) {
@@ -160,45 +153,6 @@ void read_ports(Known const& known, Observation const& seen, Reach::Result const
   }
 }
 
-bool undiminished(int ttl) {
-  return ttl == 64 || ttl == 128 || ttl == 255;
-}
-
-int hops_gone(int ttl) {
-  if (ttl <= 64) return 64 - ttl;
-  return (ttl <= 128 ? 128 : 255) - ttl;
-}
-
-void read_path(Survey const& survey, Observation const& seen, Reach::Result const& result,
-               Symptoms& symptoms) {
-  auto const edge = edge_of(seen);
-  auto const who = name_of(survey, edge);
-  symptoms.saw(Layer::note, edge);
-  if (result.ttl_seen > 0 && !undiminished(result.ttl_seen))
-    symptoms.on_edge("PATH_ROUTED", edge,
-                     fmt::format("{}: TTL {} at the peer, {} hops{}", who, result.ttl_seen,
-                                 hops_gone(result.ttl_seen), trace_of(result)));
-  if (result.ttl_seen > 0 && result.ttl_received > 0 &&
-      hops_gone(result.ttl_seen) != hops_gone(result.ttl_received))
-    symptoms.on_edge("PATH_ASYMMETRIC", edge,
-                     fmt::format("{}: {} hops there, {} back", who, hops_gone(result.ttl_seen),
-                                 hops_gone(result.ttl_received)));
-  constexpr int dscp = 0xfc;
-  if (result.tos_seen >= 0 && (result.tos_sent & dscp) != (result.tos_seen & dscp))
-    symptoms.on_edge("PATH_DSCP_BLEACHED", edge,
-                     fmt::format("{}: sent with TOS {:#04x}, arrived with {:#04x}", who,
-                                 result.tos_sent, result.tos_seen));
-  auto const& own = survey.nodes[seen.source].addresses;
-  auto const colon = result.udp.source_seen.rfind(':');
-  auto source = result.udp.source_seen.substr(0, colon);
-  if (source.starts_with('[') && source.ends_with(']'))
-    source = source.substr(1, source.size() - 2);
-  if (!source.empty() && !own.empty() && std::ranges::count(own, source) == 0)
-    symptoms.on_edge("PATH_NAT", edge,
-                     fmt::format("{}: the peer saw {}, not {}", who, result.udp.source_seen,
-                                 fmt::join(own, " or ")));
-}
-
 void read_synchronization(Survey const& survey, Symptoms& symptoms) {
   for (auto const& seen : survey.node_observations) {
     if (!seen.result || !conclusive(seen.status)) continue;
@@ -237,11 +191,12 @@ Known gather(Survey const& survey) {
 
 void read_reach(Survey const& survey, Symptoms& symptoms) {
   auto const known = gather(survey);
+  PathReader const paths{survey};
   each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
     symptoms.saw(Layer::reach, edge_of(seen));
     if (read_identity(known, seen, result, symptoms)) return;
     read_ports(known, seen, result, symptoms);
-    read_path(survey, seen, result, symptoms);
+    paths.read(seen, result, symptoms);
   });
   read_synchronization(survey, symptoms);
 }

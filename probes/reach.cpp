@@ -1,5 +1,6 @@
 #include "probes/reach.hpp"
 
+#include "probes/linux/neighbour.hpp"
 #include "probes/reach_again.hpp"
 #include "probes/reach_tcp.hpp"
 #include "probes/reach_udp.hpp"
@@ -34,6 +35,15 @@ bool worth_tracing(Reach::Result const& result) {
   return !reached(result) || !result.route.gateway.empty() || passed_a_router(result.ttl_seen) ||
          passed_a_router(result.ttl_received);
 }
+
+/// Once packets went there: before, the kernel had no need to ask.
+std::string next_hop_mac(Path const& path, RouteChoice const& route) {
+  if (!route.found) return {};
+  if (route.gateway.empty()) return neighbour_mac(route.interface, path.target);
+  boost::system::error_code unreadable;
+  auto const gateway = boost::asio::ip::make_address(route.gateway, unreadable);
+  return unreadable ? std::string{} : neighbour_mac(route.interface, gateway);
+}
 }  // namespace
 
 std::string format_endpoint(boost::asio::ip::address const& address, std::uint16_t port) {
@@ -57,6 +67,7 @@ Async<Reach::Result> run(Reach probe) {
   auto both = co_await (reach_by_udp(probe) && reach_by_tcp(path, probe.timeout_ms));
   auto& [udp, tcp] = both;
   co_await ask_again_where_silent(probe, &udp, &tcp);
+  result.next_hop_mac = next_hop_mac(path, result.route);
   result.udp_sent = udp.sent;
   result.udp_received = udp.received;
   result.udp_rtt_us = udp.rtt_us;

@@ -53,6 +53,7 @@ struct Reach {
     std::string source;  ///< our address
     std::string target;  ///< the peer's
     RouteChoice route;
+    std::string next_hop_mac;  ///< to which the frames went: the peer's on link, else a router's
     int udp_sent{};
     int udp_received{};
     double udp_rtt_us{};  ///< smallest
@@ -66,9 +67,9 @@ struct Reach {
   };
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Reach, udp_tries, timeout_ms, tos, trace_hops)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Reach::Result, source, target, route, udp_sent, udp_received,
-                                   udp_rtt_us, udp, tcp, ttl_seen, ttl_received, tos_sent, tos_seen,
-                                   hops)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Reach::Result, source, target, route, next_hop_mac, udp_sent,
+                                   udp_received, udp_rtt_us, udp, tcp, ttl_seen, ttl_received,
+                                   tos_sent, tos_seen, hops)
 
 /// "10.0.0.1:40000", "[fd00::1]:40000".
 std::string format_endpoint(boost::asio::ip::address const& address, std::uint16_t port);

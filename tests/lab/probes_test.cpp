@@ -1,13 +1,12 @@
 #include "probes/latency.hpp"
+#include "probes/linux/interface.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 #include "probes/path_mtu.hpp"
 #include "probes/reach.hpp"
 #include "probes/responder.hpp"
 #include "probes/tcp_push.hpp"
-#include "tests/lab/network/lab.hpp"
-#include "tests/lab/network/sandbox.hpp"
+#include "tests/lab/in_lab.hpp"
 #include "tests/lab/network/subprocess.hpp"
-#include "tests/unit/scratch_directory.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -63,6 +62,12 @@ class Pair {
 
   [[nodiscard]] std::vector<LostAnswer> lost_answers() const { return responder_->lost_answers(); }
 
+  /// Of the cluster's interface in the migration network.
+  [[nodiscard]] std::string mac_of(std::string const& cluster) const {
+    lab::Visit const visit{place_.machine(node(cluster).machine)};
+    return read_interface("migration0").mac;
+  }
+
   /// The interface of this end lets out so much and queues so little that senders meet ENOBUFS.
   void squeeze(std::string const& cluster, std::string const& rate, std::string const& burst,
                std::string const& limit) {
@@ -97,23 +102,7 @@ class Pair {
   Path path_;
 };
 
-class ProbesInTheLab : public testing::Test {
- protected:
-  void in_lab(std::string const& yaml, void (*body)(Lab&)) {
-    auto const scenario = lab::read_scenario(yaml);
-    ASSERT_TRUE(scenario) << scenario.error().front().message;
-    auto const code = lab::run_in_sandbox([&] {
-      Lab place{plan_topology(*scenario), directory_.path()};
-      body(place);
-      return HasFailure() ? 1 : 0;
-    });
-    if (code == lab::skipped_exit_code) GTEST_SKIP() << "namespaces or TAPs are not permitted here";
-    EXPECT_EQ(code, 0) << "see above";
-  }
-
- private:
-  ScratchDirectory directory_;
-};
+class ProbesInTheLab : public lab::InLab {};
 
 TEST_F(ProbesInTheLab, AHealthyPathTakesAFewRoundTripsAndCarriesTheInterfacesMtu) {
   in_lab("family: dual", [](Lab& place) {
@@ -130,6 +119,31 @@ TEST_F(ProbesInTheLab, AHealthyPathTakesAFewRoundTripsAndCarriesTheInterfacesMtu
       EXPECT_EQ(push.arrived_bytes, push.pushed_bytes);
       EXPECT_EQ(push.clamped_mss_octets, 0U);
       EXPECT_EQ(assess(push).status, Status::ok);
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, OnOneLinkFramesGoToThePeersOwnMacAddress) {
+  in_lab("family: dual", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      auto const reach = pair.measured(Reach{});
+      EXPECT_EQ(assess(reach).status, Status::ok);
+      EXPECT_EQ(reach.route.gateway, "");
+      EXPECT_EQ(reach.next_hop_mac, pair.mac_of("west"));
+    }
+  });
+}
+
+TEST_F(ProbesInTheLab, OverRoutersTheyGoToTheFirstRouters) {
+  in_lab("{family: dual, routed: true}", [](Lab& place) {
+    for (std::size_t const family : {0U, 1U}) {
+      Pair pair{place, family};
+      auto const reach = pair.measured(Reach{});
+      EXPECT_EQ(assess(reach).status, Status::ok);
+      EXPECT_NE(reach.route.gateway, "");
+      EXPECT_EQ(reach.next_hop_mac.size(), std::string{"02:00:00:00:00:01"}.size());
+      EXPECT_NE(reach.next_hop_mac, pair.mac_of("west"));
     }
   });
 }
