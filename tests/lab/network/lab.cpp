@@ -49,6 +49,9 @@ void ask_the_kernel(std::string const& for_what, std::vector<std::string> words)
 }
 
 void ask_for_what_it_takes(Topology const& topology) {
+  if (::access("/dev/net/tun", R_OK | W_OK) != 0)
+    throw SkippedLab{fmt::format("TAP interfaces are not permitted here (/dev/net/tun): {}",
+                                 std::error_code{errno, std::generic_category()}.message())};
   auto const limited = [](Machine const& machine) {
     return std::ranges::any_of(machine.taps,
                                [](auto const& tap) { return tap.line_rate.per_second > 0; });

@@ -53,8 +53,6 @@ void mount_own_proc() {
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
       ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
     throw refused("/proc cannot be mounted in a namespace here");
-  if (::access("/dev/net/tun", R_OK | W_OK) != 0)
-    throw refused("TAP interfaces are not permitted here (/dev/net/tun)");
 }
 
 /// nft lies where an ordinary user does not look.

@@ -72,7 +72,7 @@ bool listens(pid_t process, int port) {
 }
 }  // namespace
 
-CheckRun::CheckRun(Places const& places, Scenario const& scenario, Lab const& lab,
+CheckRun::CheckRun(Places const& places, Scenario const& scenario, NetworkNamespace const& where,
                    CheckSettings settings)
     : settings_{std::move(settings)},
       output_{places.directory / (settings_.name + ".stdout")},
@@ -84,7 +84,7 @@ CheckRun::CheckRun(Places const& places, Scenario const& scenario, Lab const& la
   FileDescriptor const writer{errors[1]};
   auto const output = create_file(output_);
   coordinator_ = start({.words = command_line(places, scenario, settings_),
-                        .network_namespace = lab.coordinator().descriptor(),
+                        .network_namespace = where.descriptor(),
                         .environment = {},
                         .standard_input = -1,
                         .standard_output = output.get(),

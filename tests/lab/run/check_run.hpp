@@ -7,7 +7,7 @@
 
 namespace leadline::lab {
 
-/// One `leadline check` in the coordinator's namespace.
+/// One `leadline check`.
 struct CheckSettings {
   std::string name{"check"};  ///< NAME.stdout, NAME.stderr and NAME.report.json are written
   bool show{};                ///< as text, to the terminal as well; no report.json
@@ -26,7 +26,8 @@ struct CheckOutcome {
 /// A check that has been started.
 class CheckRun {
  public:
-  CheckRun(Places const& places, Scenario const& scenario, Lab const& lab, CheckSettings settings);
+  CheckRun(Places const& places, Scenario const& scenario, NetworkNamespace const& where,
+           CheckSettings settings);
 
   /// Returns when the coordinator listens, or has ended already.
   void await_listening() const;

@@ -1,11 +1,13 @@
 #include "tests/lab/run/programs.hpp"
 
+#include "coordinator/pki.hpp"
 #include "tests/lab/network/sandbox.hpp"
 #include "tests/lab/network/subprocess.hpp"
 
 #include <fmt/format.h>
 
-#include <initializer_list>
+#include <stdexcept>
+#include <utility>
 
 namespace leadline::lab {
 namespace {
@@ -26,20 +28,23 @@ std::vector<std::string> shifted_clock(std::chrono::seconds ahead) {
 }  // namespace
 
 void issue_certificates(Places const& places, Scenario const& scenario) {
-  auto const leadline = (places.programs / "leadline").string();
-  auto const authority = places.authority().string();
   std::filesystem::remove_all(places.directory / "pki");  // of an earlier run into this directory
-  run_to_end({.words = {leadline, "pki", "init", "--out", authority}});
-  run_to_end({.words = {leadline, "pki", "issue", "--ca", authority, "--role", "coordinator",
-                        "--out", places.tls_of("coordinator").string()}});
+  auto must = [](tl::expected<void, std::string> const& done) {
+    if (!done) throw std::runtime_error{done.error()};
+  };
+  auto issue_to = [&](Identity identity, std::string const& whom) {
+    must(issue({.authority = places.authority(),
+                .identity = std::move(identity),
+                .out = places.tls_of(whom)}));
+  };
+  must(make_authority(places.authority()));
+  issue_to({.role = Identity::Role::coordinator, .cluster = {}}, "coordinator");
   for (auto const& cluster : scenario.clusters)
-    run_to_end(
-        {.words = {leadline, "pki", "issue", "--ca", authority, "--role", "agent", "--cluster",
-                   cluster.name, "--out", places.tls_of(cluster.name).string()}});
+    issue_to({.role = Identity::Role::agent, .cluster = cluster.name}, cluster.name);
 }
 
-std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario, Lab const& lab,
-                                 LabNode const& node) {
+std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario,
+                                 NetworkNamespace const& where, LabNode const& node) {
   auto const found = scenario.agents.find(node.cluster + "/" + node.node);
   auto const agent = found == scenario.agents.end() ? AgentOverride{} : found->second;
   if (agent.missing) return std::nullopt;
@@ -47,7 +52,7 @@ std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario,
                                 fmt::format("{}:{}", node.coordinator_address, control_port),
                                 "--cluster", node.cluster, "--node", node.node, "--tls",
                                 places.tls_of(node.cluster).string(), "--interface", "migration0"},
-                      .network_namespace = lab.machine(node.machine).descriptor(),
+                      .network_namespace = where.descriptor(),
                       .environment = shifted_clock(agent.clock)};
   if (scenario.migration_tls) {
     command.words.emplace_back("--migration-tls");

@@ -1,5 +1,6 @@
 #pragma once
-#include "tests/lab/network/lab.hpp"
+#include "tests/lab/network/network_namespace.hpp"
+#include "tests/lab/network/topology.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -28,12 +29,13 @@ struct Places {
   }
 };
 
-/// The CA, a certificate for the coordinator and one for the agents of each cluster, by
-/// `leadline pki`.
+/// The CA, a certificate for the coordinator and one for the agents of each cluster, as
+/// `leadline pki` makes them. Throws std::runtime_error.
 void issue_certificates(Places const& places, Scenario const& scenario);
 
-/// Starts the agent of this node in its namespace; its output goes to agents/CLUSTER-NODE.log.
-/// Nothing: the scenario does without it. Throws SkippedLab where its clock cannot be changed.
-std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario, Lab const& lab,
-                                 LabNode const& node);
+/// Starts the agent of this node in its namespace, `where`; its output goes to
+/// agents/CLUSTER-NODE.log. Nothing: the scenario does without it. Throws SkippedLab where its
+/// clock cannot be changed.
+std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario,
+                                 NetworkNamespace const& where, LabNode const& node);
 }  // namespace leadline::lab

@@ -1,5 +1,6 @@
 #include "tests/lab/run/scenario_run.hpp"
 
+#include "tests/lab/network/lab.hpp"
 #include "tests/lab/run/check_run.hpp"
 #include "tests/lab/run/migration_certificates.hpp"
 
@@ -56,7 +57,8 @@ void ScenarioRun::prepare_certificates() const {
 
 void ScenarioRun::start_agents() {
   for (auto const& node : lab_.topology().nodes)
-    if (auto const agent = start_agent(settings_.places, scenario_, lab_, node))
+    if (auto const agent =
+            start_agent(settings_.places, scenario_, lab_.machine(node.machine), node))
       agents_.emplace(node.cluster + "/" + node.node, *agent);
 }
 
@@ -69,7 +71,7 @@ CheckOutcome ScenarioRun::check(std::string name, std::vector<Event> events) {
   CheckRun run{
       settings_.places,
       scenario_,
-      lab_,
+      lab_.coordinator(),
       {.name = std::move(name),
        .show = settings_.show,
        .events = std::move(events),

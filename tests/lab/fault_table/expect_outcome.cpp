@@ -1,0 +1,69 @@
+#include "tests/lab/fault_table/expect_outcome.hpp"
+
+#include "tests/lab/fault_table/report_schema.hpp"
+#include "tests/lab/fault_table/verdict_match.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace leadline::lab {
+namespace {
+namespace fs = std::filesystem;
+
+fs::path const schema = LEADLINE_SOURCE_DIR "/coordinator/report/report.schema.json";
+
+/// The end of a log, for the message of a failure.
+std::string tail(fs::path const& path) {
+  auto const text = content(path);
+  constexpr std::size_t enough = 4000;
+  return text.size() > enough ? text.substr(text.size() - enough) : text;
+}
+
+void expect_report(Expectation const& expected, fs::path const& directory,
+                   std::string const& name) {
+  auto const report =
+      nlohmann::json::parse(content(directory / (name + ".report.json")), nullptr, false);
+  ASSERT_FALSE(report.is_discarded()) << "no report; " << name << ".stderr ends:\n"
+                                      << tail(directory / (name + ".stderr"));
+  for (auto const& difference : differences(expected, report)) ADD_FAILURE() << difference;
+  for (auto const& violation : schema_violations(report, schema)) ADD_FAILURE() << violation;
+}
+
+void expect_second_run(Expectation const& expected, fs::path const& directory,
+                       nlohmann::json const& record) {
+  EXPECT_LE(record.at("traffic_after_end_seconds"), 5.0)
+      << "agents must stop within 5 s of losing the coordinator";
+  EXPECT_EQ(record.at("then").at("exit_code"), expected.exit_code.value_or(-1));
+  expect_report(expected, directory, "then");
+}
+
+}  // namespace
+
+std::string content(fs::path const& path) {
+  std::ifstream file{path};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::vector<std::string> scenario_names(fs::path const& directory) {
+  std::vector<std::string> names;
+  for (auto const& entry : fs::directory_iterator{directory})
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+void expect_outcome(Scenario const& scenario, LabRun const& run) {
+  auto const record = nlohmann::json::parse(content(run.directory / "lab.json"), nullptr, false);
+  ASSERT_FALSE(record.is_discarded())
+      << "the lab ended with " << run.exit_code << ": " << run.errors;
+  EXPECT_FALSE(record.at("out_of_time"));
+  EXPECT_EQ(record.at("events").size(), scenario.events.size());
+  EXPECT_EQ(record.at("exit_code"), scenario.expect.exit_code.value_or(-1));
+  EXPECT_EQ(run.exit_code, scenario.expect.exit_code.value_or(-1));
+  if (!scenario.expect.verdict.empty()) expect_report(scenario.expect, run.directory, "check");
+  if (scenario.then_expect) expect_second_run(*scenario.then_expect, run.directory, record);
+}
+}  // namespace leadline::lab
