@@ -19,6 +19,7 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"ADDR_OUTSIDE_RANGE"}},
       {{"LINK_FLAPPING"}},
       {{"LINK_SLOW"}},
+      {{"VLAN_PORT_MISSING"}},
       {{"VLAN_UPLINK_MISSING"}},
       {{"VLAN_FILTERING_OFF"}},
       {{"VLAN_WRONG_PORT"}},

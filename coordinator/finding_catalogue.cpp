@@ -49,6 +49,14 @@ constexpr std::array catalogue{
                 "Migrations take longer than planned; it may be the management NIC.",
                 "On the host: ethtool DEV shows the speed. Check auto-negotiation, and that the "
                 "bridge's uplink is the NIC that was meant."},
+    FindingKind{"VLAN_PORT_MISSING", Layer::vlan, error,
+                "the pod's port on the bridge drops what the pod sends",
+                "Nothing leaves the pod: every migration to and from the node times out.",
+                "bridge vlan show lists what each port carries. Give the port the VLAN: vlan (for "
+                "frames without a tag) or vlanTrunk (for tags) in the NetworkAttachmentDefinition, "
+                "and restart the pod. Until then: bridge vlan add vid VLAN dev PORT, with pvid "
+                "untagged for frames without a tag. A bridge made with vlan_default_pvid 0 gives "
+                "new ports no VLAN."},
     FindingKind{"VLAN_UPLINK_MISSING", Layer::vlan, error,
                 "the bridge's uplink does not carry the VLAN",
                 "Migrations reach pods on the same node at most: nothing of this VLAN leaves it.",

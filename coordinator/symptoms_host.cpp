@@ -3,6 +3,7 @@
 #include "probes/host_vlans.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>
@@ -48,12 +49,17 @@ std::string shown(HostLink const& link) {
                      link.master.empty() ? "" : " of " + link.master);
 }
 
-std::string add_command(std::vector<VlanRange> const& ranges, HostLink const& port) {
-  std::string commands;
-  for (auto const& range : ranges)
-    commands += fmt::format("{}bridge vlan add vid {} dev {}", commands.empty() ? "" : " && ",
-                            list_vlans({range}), port.name);
-  return commands;
+/// A bridge's own port is spoken to by "self".
+std::string add_command(std::string const& vlan, HostLink const& port) {
+  return fmt::format("bridge vlan add vid {} dev {}{}", vlan, port.name,
+                     port.kind == "bridge" ? " self" : "");
+}
+
+std::string add_commands(std::vector<VlanRange> const& ranges, HostLink const& port) {
+  std::vector<std::string> commands;
+  commands.reserve(ranges.size());
+  for (auto const& range : ranges) commands.push_back(add_command(list_vlans({range}), port));
+  return fmt::format("{}", fmt::join(commands, " && "));
 }
 
 /// Where one uplink carries the VLAN, another that does not may well lead elsewhere.
@@ -66,7 +72,7 @@ void read_used_vlan(Host const& host, BridgePassage const& passage, int vlan) {
         "VLAN_UPLINK_MISSING", all ? Severity::error : Severity::info,
         fmt::format("{} is in VLAN {} of bridge {}, uplink {} carries VLAN {}", passage.port->name,
                     vlan, passage.bridge->name, uplink->name, list_vlans(all_vlans(*uplink))),
-        add_command({{.first = vlan, .last = vlan}}, *uplink));
+        add_command(std::to_string(vlan), *uplink));
   }
 }
 
@@ -79,8 +85,26 @@ void read_trunk(Host const& host, BridgePassage const& passage, int used) {
     host.saw("VLAN_UPLINK_MISSING", Severity::warning,
              fmt::format("{} trunks VLAN {} of bridge {}, uplink {} does not", passage.port->name,
                          list_vlans(missing), passage.bridge->name, uplink->name),
-             add_command(missing, *uplink));
+             add_commands(missing, *uplink));
   }
+}
+
+/// The pod's own port drops what comes out of it: the bridge filters, and nothing says into which
+/// VLAN these frames go.
+void read_dropped(Host const& host, BridgePassage const& passage) {
+  auto const& port = *passage.port;
+  if (passage.tag != 0) {
+    host.saw("VLAN_PORT_MISSING", Severity::error,
+             fmt::format("packets bear tag {}, port {} of bridge {} carries VLAN {}", passage.tag,
+                         port.name, passage.bridge->name, list_vlans(all_vlans(port))),
+             add_command(std::to_string(passage.tag), port));
+    return;
+  }
+  auto const vlan = host.survey.plan.vlan;
+  host.saw("VLAN_PORT_MISSING", Severity::error,
+           fmt::format("packets bear no tag, port {} of bridge {} has no PVID and carries VLAN {}",
+                       port.name, passage.bridge->name, list_vlans(all_vlans(port))),
+           vlan ? add_command(std::to_string(*vlan), port) + " pvid untagged" : std::string{});
 }
 
 void read_vlans(Host const& host) {
@@ -95,15 +119,10 @@ void read_vlans(Host const& host) {
           fmt::format("ip link set dev {} type bridge vlan_filtering 1", passage->bridge->name));
     return;
   }
-  if (passage->vlan() == 0 && passage->tag != 0) {
-    host.saw("VLAN_UPLINK_MISSING", Severity::error,
-             fmt::format("packets bear tag {}, port {} of bridge {} carries VLAN {}", passage->tag,
-                         passage->port->name, passage->bridge->name,
-                         list_vlans(all_vlans(*passage->port))),
-             add_command({{.first = passage->tag, .last = passage->tag}}, *passage->port));
-  } else if (passage->vlan() != 0) {
+  if (passage->vlan() == 0)
+    read_dropped(host, *passage);
+  else
     read_used_vlan(host, *passage, passage->vlan());
-  }
   // The bridge as its own port carries the VLANs of others too, and a tag above says which is ours.
   if (passage->port->role == LinkRole::host_end && passage->tag == 0)
     read_trunk(host, *passage, passage->vlan());

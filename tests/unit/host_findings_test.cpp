@@ -155,8 +155,24 @@ INSTANTIATE_TEST_SUITE_P(
                           l[0].kind = "vlan";
                           l[0].vlan_id = 7;
                         },
-                        {"error VLAN_UPLINK_MISSING node west/n2"},
+                        {"error VLAN_PORT_MISSING node west/n2"},
                         "packets bear tag 7, port veth1 of bridge br1 carries VLAN 2"},
+                    Row{"no tag and no PVID",
+                        [](Links& l) {
+                          l[1].pvid = 0;
+                          l[1].untagged.clear();
+                          l[1].tagged = {{2, 2}};
+                        },
+                        {"error VLAN_PORT_MISSING node west/n2"},
+                        "packets bear no tag, port veth1 of bridge br1 has no PVID and carries "
+                        "VLAN 2"},
+                    Row{"a port without any VLAN",
+                        [](Links& l) {
+                          l[1].pvid = 0;
+                          l[1].untagged.clear();
+                        },
+                        {"error VLAN_PORT_MISSING node west/n2"},
+                        "carries VLAN none"},
                     Row{"a tag that the uplink lacks",
                         [](Links& l) {
                           l[0].kind = "vlan";
@@ -263,6 +279,37 @@ TEST(HostFindings, TellTheVeryCommand) {
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_NE(findings.front().remedy.find("ip link set dev br1 type bridge vlan_filtering 1"),
             std::string::npos);
+}
+
+TEST(HostFindings, TellTheVeryCommandForThePodsPort) {
+  struct Case {
+    std::string command;
+    std::optional<VlanId> expected_vlan;
+    void (*spoil)(Links&);
+  };
+
+  constexpr auto no_pvid = [](Links& l) {
+    l[1].pvid = 0;
+    l[1].untagged.clear();
+  };
+  std::vector<Case> const table{
+      {"Run on the node: bridge vlan add vid 2 dev veth1 pvid untagged. ", 2, no_pvid},
+      {"bridge vlan show lists", std::nullopt, no_pvid},
+      {"Run on the node: bridge vlan add vid 7 dev br1 self. ", 2, [](Links& l) {
+         l[1] = link(LinkRole::parent, "br1.7", "vlan");
+         l[1].vlan_id = 7;
+       }}};
+  for (auto const& [command, expected_vlan, spoil] : table) {
+    SurveyMaker maker;
+    maker.survey().plan.vlan = expected_vlan;
+    auto chain = healthy();
+    spoil(chain);
+    look(maker, "east/n1", std::move(chain));
+    auto const findings = findings_of(maker);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(shown(findings[0]), "error VLAN_PORT_MISSING node east/n1");
+    EXPECT_TRUE(findings[0].remedy.starts_with(command)) << findings[0].remedy;
+  }
 }
 
 TEST(HostFindings, OfAMissingVlanExplainThatNobodyReachesTheNode) {
