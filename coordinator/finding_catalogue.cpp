@@ -108,7 +108,9 @@ constexpr std::array catalogue{
                 "Migrations cannot connect: the address is wrong, the node is down, or its port "
                 "is in another VLAN.",
                 "On the target: ip addr show dev migration0; on the switch: is its port in the "
-                "migration VLAN (bridge vlan show)? Is the mask the same on both nodes?"},
+                "migration VLAN (bridge vlan show)? Is the mask the same on both nodes? With "
+                "macspoofchk in the NetworkAttachmentDefinition the bridge drops what comes from a "
+                "MAC address that the plugin did not give: ip link show dev migration0."},
     FindingKind{"REACH_ONE_WAY", Layer::reach, error, "packets pass in one direction only",
                 "TCP needs both directions: migrations cannot connect either way.",
                 "Look for a filter, a missing return route or reverse-path filtering (sysctl "

@@ -20,7 +20,10 @@ bool matches(ExpectedFinding const& expected, nlohmann::json const& finding) {
          (expected.severity.empty() || finding.at("severity") == expected.severity) &&
          (expected.scope.is_null() || finding.at("scope") == expected.scope) &&
          (expected.direction.empty() || finding.at("direction") == expected.direction) &&
-         (expected.evidence.empty() || any_line_matches(finding.at("evidence"), expected.evidence));
+         (expected.evidence.empty() ||
+          any_line_matches(finding.at("evidence"), expected.evidence)) &&
+         (expected.consequence.empty() ||
+          any_line_matches(finding.at("consequences"), expected.consequence));
 }
 
 bool allowed(Expectation const& expected, nlohmann::json const& finding) {
@@ -31,8 +34,28 @@ bool allowed(Expectation const& expected, nlohmann::json const& finding) {
 }
 
 std::string shown(ExpectedFinding const& wanted) {
-  return fmt::format("{} {} {} {} /{}/", wanted.severity, wanted.code, wanted.scope.dump(),
-                     wanted.direction, wanted.evidence);
+  return fmt::format("{} {} {} {} /{}/ explaining /{}/", wanted.severity, wanted.code,
+                     wanted.scope.dump(), wanted.direction, wanted.evidence, wanted.consequence);
+}
+
+/// What the report says that the probes of this pair came to, one for each address family.
+std::vector<std::string> reasons(ExpectedMeasurement const& wanted, nlohmann::json const& report) {
+  std::vector<std::string> all;
+  for (auto const& pair : report.at("pairs")) {
+    if (pair.at("source") != wanted.source || pair.at("target") != wanted.target) continue;
+    for (auto const& seen : pair.at("observations"))
+      if (seen.at("probe") == wanted.probe) all.push_back(seen.at("reason"));
+  }
+  return all;
+}
+
+void compare_measurement(ExpectedMeasurement const& wanted, nlohmann::json const& report,
+                         std::vector<std::string>& differences) {
+  auto const said = reasons(wanted, report);
+  if (any_line_matches(said, wanted.reason)) return;
+  differences.push_back(fmt::format("{} of {} -> {} says {}, expected /{}/", wanted.probe,
+                                    wanted.source, wanted.target, nlohmann::json(said).dump(),
+                                    wanted.reason));
 }
 }  // namespace
 
@@ -54,6 +77,7 @@ std::vector<std::string> differences(Expectation const& expected, nlohmann::json
       all.push_back(fmt::format("not expected: {}", finding.dump()));
   }
   for (auto const& one : wanted) all.push_back(fmt::format("not found: {}", shown(one)));
+  for (auto const& one : expected.measured) compare_measurement(one, report, all);
   return all;
 }
 }  // namespace leadline::lab

@@ -11,7 +11,8 @@ json finding(std::string const& code, std::string const& severity, std::string c
           {"severity", severity},
           {"scope", {{"kind", "node"}, {"node", node}}},
           {"direction", "inbound"},
-          {"evidence", {"30 of 600 packets lost", "and 5 more like these"}}};
+          {"evidence", {"30 of 600 packets lost", "and 5 more like these"}},
+          {"consequences", {"BANDWIDTH_LOW on 2 pairs (slower than needed)"}}};
 }
 
 json report(json const& findings) {
@@ -63,6 +64,36 @@ TEST(VerdictMatch, ObjectsToAnotherDirectionAndToOtherEvidence) {
   other_numbers["evidence"] = json::array({"3 of 60 packets lost"});
   for (auto const& seen : {other_way, other_numbers})
     EXPECT_EQ(differences(loss_on_n2(), report(json::array({seen}))).size(), 2U) << seen;
+}
+
+TEST(VerdictMatch, LooksAtWhatAFindingExplains) {
+  auto wanted = loss_on_n2();
+  auto const seen = report(json::array({finding("LOSS", "error", "east/n2")}));
+  wanted.findings[0].consequence = "^BANDWIDTH_LOW on 2 pairs";
+  EXPECT_TRUE(differences(wanted, seen).empty());
+  wanted.findings[0].consequence = "^BANDWIDTH_LOW on 3 pairs";
+  EXPECT_EQ(differences(wanted, seen).size(), 2U);
+}
+
+TEST(VerdictMatch, LooksAtWhatAPairMeasured) {
+  auto wanted = loss_on_n2();
+  auto seen = report(json::array({finding("LOSS", "error", "east/n2")}));
+  seen["pairs"] = {{{"source", "east/n1"},
+                    {"target", "west/n1"},
+                    {"observations", {{{"probe", "path_mtu"}, {"reason", "1500 octets arrive"}}}}}};
+  ExpectedMeasurement const right{"east/n1", "west/n1", "path_mtu", "^1500 octets"};
+  wanted.measured = {right};
+  EXPECT_TRUE(differences(wanted, seen).empty());
+  auto other_way = right;
+  std::swap(other_way.source, other_way.target);
+  auto other_probe = right;
+  other_probe.probe = "reach";
+  auto other_value = right;
+  other_value.reason = "^9000 octets";
+  for (auto const& wrong : {other_way, other_probe, other_value}) {
+    wanted.measured = {wrong};
+    EXPECT_EQ(differences(wanted, seen).size(), 1U) << wrong.source << wrong.probe << wrong.reason;
+  }
 }
 
 TEST(VerdictMatch, ObjectsToAnotherVerdictOrExitCode) {

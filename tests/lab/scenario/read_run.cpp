@@ -63,6 +63,8 @@ ExpectedFinding read_finding(YAML::Node const& node, Mistakes& mistakes) {
   finding.direction = mapping.choice("direction", directions).value_or("");
   finding.evidence = mapping.text("evidence").value_or("");
   check_regex(mapping, "evidence", finding.evidence);
+  finding.consequence = mapping.text("consequence").value_or("");
+  check_regex(mapping, "consequence", finding.consequence);
   if (auto const scope = mapping.take("scope")) {
     YamlMapping fields{*scope, mistakes};
     for (auto const* key : {"kind", "node", "source", "target", "cluster"})
@@ -71,6 +73,20 @@ ExpectedFinding read_finding(YAML::Node const& node, Mistakes& mistakes) {
   }
   mapping.refuse_the_rest();
   return finding;
+}
+
+ExpectedMeasurement read_measurement(YAML::Node const& node, Mistakes& mistakes) {
+  YamlMapping mapping{node, mistakes};
+  ExpectedMeasurement measured{.source = mapping.text("source").value_or(""),
+                               .target = mapping.text("target").value_or(""),
+                               .probe = mapping.text("probe").value_or(""),
+                               .reason = mapping.text("reason").value_or("")};
+  check_regex(mapping, "reason", measured.reason);
+  if (measured.source.empty() || measured.target.empty() || measured.probe.empty() ||
+      measured.reason.empty())
+    mapping.mistake("a measurement is {source: NODE, target: NODE, probe: NAME, reason: REGEX}");
+  mapping.refuse_the_rest();
+  return measured;
 }
 
 Expectation read_expectation(YAML::Node const& node, Mistakes& mistakes) {
@@ -86,6 +102,9 @@ Expectation read_expectation(YAML::Node const& node, Mistakes& mistakes) {
   if (auto const findings = mapping.take("findings"))
     for (auto const& finding : *findings)
       expectation.findings.push_back(read_finding(finding, mistakes));
+  if (auto const measured = mapping.take("measured"))
+    for (auto const& one : *measured)
+      expectation.measured.push_back(read_measurement(one, mistakes));
   expectation.also_allowed = mapping.words("also_allowed");
   mapping.refuse_the_rest();
   return expectation;

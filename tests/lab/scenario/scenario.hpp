@@ -48,16 +48,26 @@ struct Event {
 
 struct ExpectedFinding {
   std::string code;
-  std::string severity;   ///< empty: any
-  nlohmann::json scope;   ///< as in the report; null: any
-  std::string direction;  ///< as in the report; empty: any
-  std::string evidence;   ///< a regular expression that is found in a line of it; empty: any
+  std::string severity;     ///< empty: any
+  nlohmann::json scope;     ///< as in the report; null: any
+  std::string direction;    ///< as in the report; empty: any
+  std::string evidence;     ///< a regular expression that is found in a line of it; empty: any
+  std::string consequence;  ///< the same of what it explains besides; empty: any
+};
+
+/// What one pair's probe must have come to.
+struct ExpectedMeasurement {
+  std::string source;
+  std::string target;
+  std::string probe;
+  std::string reason;  ///< a regular expression that is found in what the report says
 };
 
 struct Expectation {
   std::string verdict;  ///< empty: there is no report, the coordinator was killed
   std::optional<int> exit_code;
   std::vector<ExpectedFinding> findings;
+  std::vector<ExpectedMeasurement> measured;
   std::vector<std::string> also_allowed;  ///< codes that may appear, as warnings
 };
 
