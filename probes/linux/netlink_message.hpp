@@ -31,7 +31,7 @@ class NetlinkMessage {
   using Visit = std::function<int(nl_msg*)>;
   /// Sends it and shows what the kernel answers. Negative: libnl's error, also one that the kernel
   /// answered with.
-  int ask(NetlinkSocket const& netlink, Visit visit) const;
+  [[nodiscard]] int ask(NetlinkSocket const& netlink, Visit visit) const;
 
  private:
   struct Free {

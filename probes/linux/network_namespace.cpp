@@ -60,12 +60,12 @@ std::optional<int> NetworkNamespace::number() const {
   message.put_header(rtgenmsg{});
   nla_put_u32(message.get(), NETNSA_FD, static_cast<std::uint32_t>(descriptor_));
   int number = NETNSA_NSID_NOT_ASSIGNED;
-  message.ask(NetlinkSocket{}, [&](nl_msg* answer) {  // an error leaves it without a number
+  auto const outcome = message.ask(NetlinkSocket{}, [&](nl_msg* answer) {
     auto const* attribute = nlmsg_find_attr(nlmsg_hdr(answer), sizeof(rtgenmsg), NETNSA_NSID);
     if (attribute != nullptr) number = static_cast<int>(nla_get_u32(attribute));
     return NL_STOP;
   });
-  if (number == NETNSA_NSID_NOT_ASSIGNED) return std::nullopt;
+  if (outcome < 0 || number == NETNSA_NSID_NOT_ASSIGNED) return std::nullopt;
   return number;
 }
 

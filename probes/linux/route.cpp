@@ -53,10 +53,11 @@ RouteChoice route_between(ip::address const& source, ip::address const& target) 
   if (from) message.put(RTA_SRC, source);
 
   RouteChoice choice;
-  message.ask(NetlinkSocket{}, [&](nl_msg* answer) {  // an error (ENETUNREACH ...): not found
+  auto const outcome = message.ask(NetlinkSocket{}, [&](nl_msg* answer) {
     choice = choice_in(answer);
     return NL_STOP;
   });
+  if (outcome < 0) return {};  // ENETUNREACH ...
   // Asked with a source, the kernel does not repeat it.
   if (choice.found && from && choice.preferred_source.empty())
     choice.preferred_source = source.to_string();

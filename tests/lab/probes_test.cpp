@@ -312,9 +312,10 @@ TEST_F(ProbesInTheLab, DelayIsMeasured) {
   in_lab("{faults: [{inter_cluster: both, delay: 20ms}]}", [](Lab& place) {
     auto const latency =
         Pair{place}.measured(Latency{.duration_ms = std::chrono::milliseconds{500}});
-    // netem and the stamps each read a processor's clock, and those of a virtual machine's
-    // processors need not agree: 39'889 us was seen.
-    EXPECT_GE(latency.rtt_min_us, 39'000);
+    // The stamps are of the real-time clock, which a virtual machine's host may set meanwhile: one
+    // of 38'590 us was seen. What one sample says is therefore not judged closely, the middle is.
+    EXPECT_GE(latency.rtt_min_us, 30'000);
+    EXPECT_GE(latency.rtt_p50_us, 39'000);
     EXPECT_LT(latency.rtt_p50_us, 60'000);
     EXPECT_EQ(latency.lost_forward + latency.lost_reverse, 0U);
   });
