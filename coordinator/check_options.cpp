@@ -29,24 +29,7 @@ po::options_description described() {
       ("strict", "exit code 10 where there are warnings");
   return all;
 }
-
-OutputFormat format_of(std::string const& text) {
-  if (text == "text") return OutputFormat::text;
-  if (text == "json") return OutputFormat::json;
-  throw UsageError{fmt::format("-o: '{}' is neither text nor json", text)};
-}
-
 }  // namespace
-
-OutputFormat wanted_format(Words const& words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "-ojson" || words[i] == "--output=json") return OutputFormat::json;
-    if ((words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() &&
-        words[i + 1] == "json")
-      return OutputFormat::json;
-  }
-  return OutputFormat::text;
-}
 
 std::optional<CheckOptions> read_check_options(Words const& words) {
   auto const parsed = parse_words(words, described(), "check", usage);
@@ -60,7 +43,7 @@ std::optional<CheckOptions> read_check_options(Words const& words) {
   }
   if (given.count("stages") > 0)
     plan.stages = must(parse_stages(given["stages"].as<std::string>()), "stages");
-  if (given.count("output") > 0) options.format = format_of(given["output"].as<std::string>());
+  if (given.count("output") > 0) options.format = parse_format(given["output"].as<std::string>());
   options.strict = given.count("strict") > 0;
   refuse_contradictions(plan);
   return options;

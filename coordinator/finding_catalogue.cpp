@@ -1,5 +1,7 @@
 #include "coordinator/finding_catalogue.hpp"
 
+#include "coordinator/config_catalogue.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -306,7 +308,9 @@ std::span<FindingKind const> finding_catalogue() {
 
 FindingKind const* find_kind(std::string_view code) {
   auto const* const found = std::ranges::find(catalogue, code, &FindingKind::code);
-  return found == catalogue.end() ? nullptr : found;
+  if (found != catalogue.end()) return found;
+  auto const in_manifests = std::ranges::find(config_catalogue(), code, &FindingKind::code);
+  return in_manifests == config_catalogue().end() ? nullptr : &*in_manifests;
 }
 
 FindingKind const& kind_of(std::string_view code) {
@@ -317,8 +321,9 @@ FindingKind const& kind_of(std::string_view code) {
 std::string explain(std::string_view code) {
   std::string text;
   if (code.empty()) {
-    for (auto const& kind : catalogue)
-      text += fmt::format("{:<22} {:<8} {}\n", kind.code, format(kind.severity), kind.title);
+    for (auto const kinds : {finding_catalogue(), config_catalogue()})
+      for (auto const& kind : kinds)
+        text += fmt::format("{:<29} {:<8} {}\n", kind.code, format(kind.severity), kind.title);
     return text;
   }
   auto const* kind = find_kind(code);

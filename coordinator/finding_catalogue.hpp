@@ -36,7 +36,7 @@ struct FindingKind {
 
 /// All codes, the worst layer first.
 std::span<FindingKind const> finding_catalogue();
-/// Null if there is no such code.
+/// Also those of the manifests (config_catalogue.hpp). Null if there is no such code.
 FindingKind const* find_kind(std::string_view code);
 /// Throws std::out_of_range: for codes that stand in the code.
 FindingKind const& kind_of(std::string_view code);

@@ -42,6 +42,8 @@ struct Command {
 
 int bench(Words const& words);
 int check(Words const& words);
+int estimate(Words const& words);
 int explain(Words const& words);
+int lint(Words const& words);
 int pki(Words const& words);
 }  // namespace leadline

@@ -1,5 +1,6 @@
 #include "coordinator/report/json.hpp"
 
+#include "coordinator/report/finding_json.hpp"
 #include "coordinator/report/layer2.hpp"
 #include "probes/core/checked_json.hpp"
 
@@ -14,16 +15,6 @@
 namespace leadline {
 namespace {
 using nlohmann::json;
-
-/// Text from the network may be anything: what is not UTF-8 is replaced, never thrown at.
-std::string text_of(json const& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::string iso_time(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
 
 json thresholds_of(Thresholds const& t) {
   return {{"min_mtu_octets", t.min_mtu},
@@ -62,35 +53,6 @@ json plan_of(Plan const& plan) {
           {"uplink", plan.uplink},
           {"candidate_vlan_ids", plan.candidate_vlans},
           {"thresholds", thresholds_of(plan.thresholds)}};
-}
-
-json scope_of(Scope const& scope) {
-  json j{{"kind", format(scope.kind)}};
-  switch (scope.kind) {
-    case Scope::Kind::node:
-      j["node"] = scope.source;
-      break;
-    case Scope::Kind::cluster:
-      j["cluster"] = scope.source;
-      break;
-    case Scope::Kind::pair:
-    case Scope::Kind::cluster_pair:
-      j["source"] = scope.source;
-      j["target"] = scope.target;
-  }
-  return j;
-}
-
-json finding_of(Finding const& finding) {
-  return {{"code", finding.code},
-          {"severity", format(finding.severity)},
-          {"scope", scope_of(finding.scope)},
-          {"direction", format(finding.direction)},
-          {"summary", finding.summary},
-          {"evidence", finding.evidence},
-          {"consequences", finding.consequences},
-          {"remedy", finding.remedy},
-          {"pairs_affected", finding.pairs_affected}};
 }
 
 json observation_of(Observation const& seen) {

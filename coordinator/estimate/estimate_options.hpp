@@ -1,0 +1,34 @@
+#pragma once
+#include "coordinator/commands/command.hpp"
+#include "coordinator/output_format.hpp"
+#include "probes/core/units.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace leadline {
+
+/// What `leadline estimate` was asked.
+struct EstimateOptions {
+  std::filesystem::path report;  ///< of leadline check; empty: `bandwidth` is given
+  std::optional<BitRate> bandwidth;
+  int streams{8};  ///< multifd's channels, KubeVirt's default
+  std::optional<Bytes> memory;
+  std::optional<Bytes> disk;
+  std::optional<double> dirty_rate;  ///< octets a second
+  std::optional<Bytes> working_set;
+  std::filesystem::path machines;  ///< VirtualMachineInstances; empty: --memory is given
+  std::vector<std::pair<std::string, std::filesystem::path>> clusters;
+  int side_by_side{1};
+  bool auto_converge{};
+  bool post_copy{};
+  bool compare_timeouts{};
+  OutputFormat format{OutputFormat::text};
+};
+
+/// Empty after --help, whose text went to standard output. Throws UsageError.
+std::optional<EstimateOptions> read_estimate_options(Words const& words);
+}  // namespace leadline

@@ -1,0 +1,169 @@
+#include "coordinator/lint/rules.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace leadline {
+namespace {
+using std::chrono::seconds;
+
+constexpr std::size_t most_authorities = 50;  // what KubeVirt keeps of a merged bundle
+/// HyperConverged renews an authority after half its 48 hours.
+constexpr auto soon = std::chrono::hours{24};
+
+std::string date_of(std::int64_t unix_seconds) {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(static_cast<std::time_t>(unix_seconds)));
+}
+
+bool has_expired(CertificateFacts const& facts, UnixTime now) {
+  return facts.not_after_unix_seconds <= now.time_since_epoch().count();
+}
+
+bool is_too_early(CertificateFacts const& facts, UnixTime now) {
+  return facts.not_before_unix_seconds > now.time_since_epoch().count();
+}
+
+std::string place_of(CertificateSet const& set) {
+  return format(set.manifest->place(set.pointer));
+}
+
+void check_readable(ClusterManifests const& cluster, CertificateSet const& set,
+                    ConfigFindings& found) {
+  if (!set.mistake.empty())
+    found.add("CONFIG_CERTIFICATE_UNREADABLE", scope_of(cluster),
+              fmt::format("cluster {}: {}: {}", cluster.name, set.manifest->title(), set.mistake),
+              {place_of(set)});
+}
+
+/// Those of the bundle that KubeVirt drops, or will soon.
+void check_bundle(ClusterManifests const& cluster, CertificateSet const& set, UnixTime now,
+                  ConfigFindings& found) {
+  std::size_t valid = 0;
+  std::int64_t last_end = 0;
+  for (auto const& certificate : set.certificates) {
+    auto const facts = facts_of(certificate.get());
+    auto const start = fmt::format("cluster {}: {}: {}", cluster.name, set.manifest->title(),
+                                   facts.common_name.empty() ? facts.subject : facts.common_name);
+    if (has_expired(facts, now)) {
+      found.add("CONFIG_CA_EXPIRED", scope_of(cluster),
+                fmt::format("{} expired on {}", start, date_of(facts.not_after_unix_seconds)),
+                {place_of(set)});
+    } else if (is_too_early(facts, now)) {
+      found.add(
+          "CONFIG_CA_NOT_YET_VALID", scope_of(cluster),
+          fmt::format("{} is valid from {} on", start, date_of(facts.not_before_unix_seconds)),
+          {place_of(set)});
+    } else {
+      ++valid;
+      last_end = std::max(last_end, facts.not_after_unix_seconds);
+    }
+  }
+  if (set.certificates.size() > most_authorities)
+    found.add("CONFIG_CA_MANY", scope_of(cluster),
+              fmt::format("cluster {}: {} holds {} authorities", cluster.name,
+                          set.manifest->title(), set.certificates.size()),
+              {place_of(set)});
+  auto const rest = seconds{last_end} - now.time_since_epoch();
+  if (valid > 0 && rest < soon)
+    found.add("CONFIG_CA_EXPIRES_SOON", scope_of(cluster),
+              fmt::format("cluster {}: all of {} expires in {}", cluster.name,
+                          set.manifest->title(), format(rest)),
+              {place_of(set), "the last of them on " + date_of(last_end)});
+  if (valid == 0 && set.mistake.empty())
+    found.add("CONFIG_CA_EXPIRED", scope_of(cluster),
+              fmt::format("cluster {}: {} holds no authority that is valid now", cluster.name,
+                          set.manifest->title()),
+              {place_of(set)}, Severity::error);
+}
+
+void check_leaf(ClusterManifests const& cluster, CertificateSet const& set, UnixTime now,
+                ConfigFindings& found) {
+  if (set.certificates.empty()) return;
+  auto const& rule = *certificate_rule(set.manifest->name);
+  auto const facts = facts_of(set.certificates.front().get());
+  auto const start = fmt::format("cluster {}: {}: ", cluster.name, set.manifest->title());
+  if (facts.common_name != rule.common_name)
+    found.add("CONFIG_CERTIFICATE_NAME", scope_of(cluster),
+              fmt::format("{}the common name is '{}', wanted is '{}'", start, facts.common_name,
+                          rule.common_name),
+              {place_of(set)});
+  if (std::ranges::count(facts.extended_key_usage, rule.usage) == 0)
+    found.add("CONFIG_CERTIFICATE_USAGE", scope_of(cluster),
+              fmt::format("{}the extended key usage is '{}', wanted is {}", start,
+                          fmt::join(facts.extended_key_usage, ", "), rule.usage),
+              {place_of(set)});
+  if (has_expired(facts, now) || is_too_early(facts, now))
+    found.add(
+        "CONFIG_CERTIFICATE_EXPIRED", scope_of(cluster),
+        fmt::format("{}valid from {} to {} only", start, date_of(facts.not_before_unix_seconds),
+                    date_of(facts.not_after_unix_seconds)),
+        {place_of(set)});
+}
+
+bool is_signed_by_any(X509* certificate, CertificateSet const& bundle, UnixTime now) {
+  return std::ranges::any_of(bundle.certificates, [&](CertificateHandle const& authority) {
+    auto const facts = facts_of(authority.get());
+    return !has_expired(facts, now) && !is_too_early(facts, now) &&
+           is_signed_by(certificate, authority.get());
+  });
+}
+
+bool have_common(CertificateSet const& a, CertificateSet const& b) {
+  return std::ranges::any_of(a.certificates, [&](CertificateHandle const& mine) {
+    return std::ranges::any_of(b.certificates, [&](CertificateHandle const& theirs) {
+      return X509_cmp(mine.get(), theirs.get()) == 0;
+    });
+  });
+}
+}  // namespace
+
+void check_trust(ClusterManifests const& cluster, UnixTime now, ConfigFindings& found) {
+  for (auto const& bundle : cluster.bundles) {
+    check_readable(cluster, bundle, found);
+    if (bundle.manifest->name == "kubevirt-ca")
+      check_bundle(cluster, bundle, now, found);
+    else
+      found.add("CONFIG_EXTERNAL_CA_WAITING", scope_of(cluster),
+                fmt::format("cluster {}: {} still holds what was copied into it", cluster.name,
+                            bundle.manifest->title()),
+                {place_of(bundle)});
+  }
+  for (auto const& secret : cluster.certificates) {
+    check_readable(cluster, secret, found);
+    check_leaf(cluster, secret, now, found);
+  }
+  if (cluster.trusted() == nullptr)
+    found.not_checked(cluster.name, "which authorities are trusted, and how long",
+                      "the ConfigMap kubevirt-ca: oc get configmap kubevirt-ca -n NAMESPACE -o "
+                      "yaml");
+  if (cluster.certificates.empty())
+    found.not_checked(cluster.name, "virt-handler's certificates",
+                      "their public part: oc get secret kubevirt-virt-handler-server-certs -n "
+                      "NAMESPACE -o yaml, without the line of tls.key");
+}
+
+void check_mutual_trust(ClusterManifests const& of, ClusterManifests const& peer, UnixTime now,
+                        ConfigFindings& found) {
+  auto const* const trusted = of.trusted();
+  if (trusted == nullptr || trusted->certificates.empty()) return;
+  for (auto const& secret : peer.certificates)
+    if (!secret.certificates.empty() &&
+        !is_signed_by_any(secret.certificates.front().get(), *trusted, now))
+      found.add("CONFIG_CA_MISSING", scope_of(peer, of),
+                fmt::format("cluster {} does not trust {} of {}: no valid authority in its bundle "
+                            "has signed it",
+                            of.name, secret.manifest->name, peer.name),
+                {place_of(*trusted), place_of(secret)});
+  auto const* const theirs = peer.trusted();
+  if (!peer.certificates.empty() || theirs == nullptr || theirs->certificates.empty()) return;
+  if (!have_common(*trusted, *theirs))
+    found.add(
+        "CONFIG_CA_MISSING", scope_of(peer, of),
+        fmt::format("the bundles of {} and {} have no authority in common", of.name, peer.name),
+        {place_of(*trusted), place_of(*theirs)});
+}
+}  // namespace leadline

@@ -1,0 +1,22 @@
+#include "coordinator/output_format.hpp"
+
+#include <fmt/format.h>
+
+namespace leadline {
+
+OutputFormat parse_format(std::string const& text) {
+  if (text == "text") return OutputFormat::text;
+  if (text == "json") return OutputFormat::json;
+  throw UsageError{fmt::format("-o: '{}' is neither text nor json", text)};
+}
+
+OutputFormat wanted_format(Words const& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "-ojson" || words[i] == "--output=json") return OutputFormat::json;
+    if ((words[i] == "-o" || words[i] == "--output") && i + 1 < words.size() &&
+        words[i + 1] == "json")
+      return OutputFormat::json;
+  }
+  return OutputFormat::text;
+}
+}  // namespace leadline

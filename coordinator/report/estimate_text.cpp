@@ -1,0 +1,178 @@
+#include "coordinator/report/chart.hpp"
+#include "coordinator/report/estimate_report.hpp"
+#include "coordinator/report/finding_text.hpp"
+#include "probes/core/quantity.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+namespace leadline {
+namespace {
+std::string_view headline(Estimate::Verdict verdict) {
+  switch (verdict) {
+    case Estimate::Verdict::in_time:
+      return "IN TIME";
+    case Estimate::Verdict::too_late:
+      return "TOO LATE";
+    case Estimate::Verdict::uncertain:
+      break;
+  }
+  return "UNCERTAIN";
+}
+
+std::string time_text(Seconds time) {
+  return format(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
+}
+
+std::string octets_text(double octets) {
+  return format(Bytes{static_cast<std::uint64_t>(octets)});
+}
+
+std::string end_text(Forecast const& forecast) {
+  switch (forecast.end) {
+    case Forecast::End::converges:
+      return fmt::format("arrives after {}, stands still for {}", time_text(forecast.duration),
+                         time_text(forecast.downtime));
+    case Forecast::End::post_copy:
+      return fmt::format("moves at the deadline (post-copy), all is there after {}",
+                         time_text(forecast.duration));
+    case Forecast::End::cancelled:
+      return fmt::format("is cancelled at the deadline; it would take {}",
+                         time_text(forecast.duration));
+    case Forecast::End::never:
+      break;
+  }
+  return "never converges: the guest writes faster than the path carries";
+}
+
+std::string why(MachineEstimate const& machine) {
+  auto const& answer = machine.answer;
+  switch (answer.verdict) {
+    case Estimate::Verdict::in_time:
+      return fmt::format("{} {} even at worst", machine.name, end_text(answer.worst));
+    case Estimate::Verdict::too_late:
+      return fmt::format("{} {} even at best", machine.name, end_text(answer.best));
+    case Estimate::Verdict::uncertain:
+      break;
+  }
+  if (!machine.question.dirty_rate_known)
+    return fmt::format("how fast {} writes is not known: give --dirty-rate", machine.name);
+  return fmt::format("{} at best {}, at worst it {}", machine.name, end_text(answer.best),
+                     end_text(answer.worst));
+}
+
+void write_forecast(std::ostream& out, std::string_view label, Forecast const& forecast) {
+  auto text = end_text(forecast);
+  if (forecast.passes > 1) text += fmt::format(", {} passes", forecast.passes);
+  if (forecast.disk_time.count() > 0)
+    text += fmt::format(", the disks take {} of it", time_text(forecast.disk_time));
+  if (forecast.least_throttle > 0)
+    text += fmt::format(", the guest is slowed by up to {:.0f} %", forecast.least_throttle * 100);
+  out << wrap(label, text);
+}
+
+void write_turns(std::ostream& out, MachineEstimate const& machine) {
+  auto const& answer = machine.answer;
+  out << wrap("it takes: ", answer.needed_bandwidth
+                                ? "at least " + format(*answer.needed_bandwidth)
+                                : std::string{"more than any bandwidth: see --auto-converge and "
+                                              "--post-copy"});
+  auto const& rate = answer.highest_dirty_rate;
+  out << wrap("it bears: ", !rate ? std::string{"no writing at all at this bandwidth"}
+                            : std::isinf(*rate)
+                                ? std::string{"any dirty rate at this bandwidth"}
+                                : fmt::format("up to {} a second written anew while it migrates",
+                                              octets_text(*rate)));
+}
+
+void write_machine(std::ostream& out, MachineEstimate const& machine) {
+  auto const& question = machine.question;
+  auto const& answer = machine.answer;
+  auto const written = !question.dirty_rate_known
+                           ? std::string{"an unknown amount"}
+                           : octets_text(question.workload.dirty_rate) + " a second";
+  out << wrap("VM: ", fmt::format("{} of memory, {} of disks; it writes {}, {} again and again",
+                                  format(question.guest_memory), format(question.workload.disk),
+                                  written, format(question.workload.working_set)));
+  out << wrap("deadline: ", answer.deadline
+                                ? fmt::format("{} ({} s a gigabyte)", time_text(*answer.deadline),
+                                              question.completion_timeout_per_gib->count())
+                                : std::string{"none"});
+  write_forecast(out, "at best:  ", answer.best);
+  write_forecast(out, "likely:   ", answer.likely);
+  write_forecast(out, "at worst: ", answer.worst);
+  if (question.dirty_rate_known)
+    out << wrap("range: ",
+                fmt::format("a dirty rate of {} to {} times what was given, and {} to "
+                            "{}",
+                            question.factor.least, question.factor.most,
+                            format(question.least_bandwidth), format(question.most_bandwidth)));
+  write_turns(out, machine);
+}
+
+void write_list(std::ostream& out, std::vector<MachineEstimate> const& machines) {
+  for (auto const& machine : machines)
+    out << wrap(fmt::format("{:<10} ", headline(machine.answer.verdict)), why(machine));
+}
+}  // namespace
+
+Estimate::Verdict worst_verdict(std::vector<MachineEstimate> const& machines) {
+  auto const has = [&](Estimate::Verdict verdict) {
+    return std::ranges::any_of(machines, [&](MachineEstimate const& machine) {
+      return machine.answer.verdict == verdict;
+    });
+  };
+  if (has(Estimate::Verdict::too_late)) return Estimate::Verdict::too_late;
+  if (machines.empty() || has(Estimate::Verdict::uncertain)) return Estimate::Verdict::uncertain;
+  return Estimate::Verdict::in_time;
+}
+
+int exit_code(Estimate::Verdict verdict) {
+  switch (verdict) {
+    case Estimate::Verdict::in_time:
+      return 0;
+    case Estimate::Verdict::too_late:
+      return 20;
+    case Estimate::Verdict::uncertain:
+      break;
+  }
+  return 30;
+}
+
+void write_estimate_text(std::ostream& out, EstimateReport const& report) {
+  out << headline(report.verdict) << '\n';
+  if (!report.failure.empty()) {
+    out << wrap("because: ", report.failure);
+    return;
+  }
+  auto const decisive = std::ranges::find_if(report.machines, [&](MachineEstimate const& machine) {
+    return machine.answer.verdict == report.verdict;
+  });
+  if (decisive != report.machines.end()) out << wrap("because: ", why(*decisive));
+  out << wrap("path: ", report.path) << wrap("settings: ", report.settings);
+  if (report.machines.size() == 1) {
+    write_machine(out, report.machines.front());
+    if (auto const chart = draw_course(report.machines.front().answer.likely.course);
+        !chart.empty())
+      out << "\nWhat remains to be sent, likely:\n" << chart;
+  } else {
+    out << '\n';
+    write_list(out, report.machines);
+  }
+  if (!report.timeouts.empty()) out << "\nWith another completionTimeoutPerGiB:\n";
+  for (auto const& [per_gib, deadline, verdict] : report.timeouts)
+    out << fmt::format("  {:>4} s: deadline after {}: {}\n", per_gib.count(), time_text(deadline),
+                       headline(verdict));
+  if (!report.evacuations.empty()) out << "\nUntil all have left:\n";
+  for (auto const& [node, plan] : report.evacuations)
+    out << wrap("  ", fmt::format("{}: {}{}", node, time_text(plan.duration),
+                                  plan.stuck.empty()
+                                      ? std::string{}
+                                      : fmt::format("; {} do not get away: {}", plan.stuck.size(),
+                                                    fmt::join(plan.stuck, ", "))));
+}
+}  // namespace leadline

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# leadline lint as people call it, and the mistakes that they make.
+set -uo pipefail
+clusters=$(cd "$(dirname "$0")/../lint" && pwd)
+. "$(dirname "$0")/setting.sh"
+
+bundle() { sed 's/^/    /' ca/ca.crt; }
+for cluster in east west; do
+  mkdir "$cluster.d"
+  # The certificates are leadline's own: what matters here is that they can be read.
+  while IFS= read -r line; do
+    case $line in
+      @BUNDLE@) bundle ;;
+      *@SERVER@*) echo "  tls.crt: $(base64 -w 0 <coordinator/tls.crt)" ;;
+      *) echo "$line" ;;
+    esac
+  done <"$clusters/$cluster.yaml" >"$cluster.d/all.yaml"
+done
+lint=("$bin/leadline" lint)
+both=(--cluster east=east.d --cluster west=west.d)
+
+expect 20 "CONFIG_CERTIFICATE_NAME" "${lint[@]}" "${both[@]}"
+says "east: 13 objects in 1 file" out
+says "seen: east.d/all.yaml:" out
+expect 20 '"verdict":"errors"' "${lint[@]}" "${both[@]}" -o json
+for cluster in east west; do
+  awk 'BEGIN { RS = "---\n"; ORS = "---\n" } !/kind: Secret/' "$cluster.d/all.yaml" >"$cluster.yaml"
+done
+expect 0 CLEAN "${lint[@]}" --cluster east=east.yaml --cluster west=west.yaml
+says "Not checked, and what it takes:" out
+says "without the line of tls.key" out
+
+# A warning, with and without --strict; a cluster from standard input.
+sed 's/10.200.5.12:9185/10.200.5.12:9186/' east.yaml >warned.yaml
+expect 0 "CONFIG_SYNC_PORT" "${lint[@]}" --cluster east=warned.yaml --cluster west=west.yaml
+expect 10 "CONFIG_SYNC_PORT" "${lint[@]}" --cluster east=warned.yaml --cluster west=west.yaml --strict
+"${lint[@]}" --cluster east=- --cluster west=west.yaml <east.yaml >out 2>err || wrongly "standard input" err out
+says CLEAN out
+
+# Several paths for one cluster; a part that is missing is said.
+sed -n '1,/^---/p' east.yaml >nad.yaml
+expect 30 "UNKNOWN" "${lint[@]}" --cluster east=nad.yaml
+says "oc get hyperconverged" out
+
+expect 2 "--cluster is needed" "${lint[@]}"
+expect 2 "'east.yaml' is not NAME=PATH" "${lint[@]}" --cluster east.yaml
+expect 2 "'East' cannot be a cluster's name" "${lint[@]}" --cluster East=east.yaml
+expect 2 "--cluster east=missing.yaml: No such file" "${lint[@]}" --cluster east=missing.yaml
+expect 2 '"failure":"--cluster east=missing.yaml' "${lint[@]}" --cluster east=missing.yaml -o json
+expect 2 "can be read once only" "${lint[@]}" --cluster east=- --cluster west=-
+expect 2 "neither text nor json" "${lint[@]}" --cluster east=east.yaml -o yaml
+expect 2 "leadline lint --help" "${lint[@]}" --clusters east=east.yaml
+
+# What is no manifest at all.
+head -c 100000 "$bin/leadline" >binary.yaml
+expect 20 "this is not a text" "${lint[@]}" --cluster east=binary.yaml
+: >empty.yaml
+expect 30 "UNKNOWN" "${lint[@]}" --cluster east=empty.yaml
+mkdir folder
+expect 20 "holds no *.yaml" "${lint[@]}" --cluster east=folder
+head -c 100000000 /dev/zero | tr '\0' a >large.yaml
+expect 20 "larger than 32 MiB of YAML" "${lint[@]}" --cluster east=large.yaml
+rm large.yaml
+{ printf 'kind: Node\nmetadata: '; printf '[%.0s' $(seq 5000); } >deep.yaml
+expect 20 "nested too deep" "${lint[@]}" --cluster east=deep.yaml
+verdict

@@ -1,0 +1,278 @@
+#include "coordinator/estimate/estimate.hpp"
+
+#include "coordinator/estimate/evacuation.hpp"
+#include "coordinator/estimate/machine.hpp"
+#include "coordinator/estimate/measured_bandwidth.hpp"
+#include "coordinator/report/chart.hpp"
+#include "coordinator/report/estimate_report.hpp"
+#include "tests/unit/schema.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace leadline {
+namespace {
+using namespace literals;
+using std::chrono::seconds;
+
+Forecast without_deadline(Workload const& workload, BitRate bandwidth) {
+  return forecast(workload, {.bandwidth = bandwidth}, std::nullopt);
+}
+
+TEST(MigrationModel, SendsAnIdleGuestOnce) {
+  auto const result = without_deadline({.memory = 1'250'000'000_B}, 1_Gbps);
+  EXPECT_EQ(result.end, Forecast::End::converges);
+  EXPECT_EQ(result.passes, 1);
+  EXPECT_NEAR(result.duration.count(), 10, 0.001);
+  EXPECT_EQ(result.downtime.count(), 0);
+}
+
+TEST(MigrationModel, FollowsTheGeometricSeries) {
+  // r = D/B = 0.5: passes of 10, 5, 2.5 ... s until less than B * 0.3 s is left.
+  auto const result = without_deadline(
+      {.memory = 1'250'000'000_B, .dirty_rate = 62.5e6, .working_set = 1'250'000'000_B}, 1_Gbps);
+  EXPECT_EQ(result.end, Forecast::End::converges);
+  EXPECT_EQ(result.passes, 6);  // 10 * 0.5^6 = 0.156 s, the first below 0.3
+  EXPECT_NEAR(result.duration.count(), 10 * (1 - std::pow(0.5, 7)) / 0.5, 0.001);
+  EXPECT_NEAR(result.downtime.count(), 10 * std::pow(0.5, 6), 0.001);
+}
+
+TEST(MigrationModel, NeverEndsWhereTheGuestWritesFaster) {
+  Workload const busy{.memory = 1_MiB, .dirty_rate = 1e9, .working_set = 1_MiB};
+  Workload const large{
+      .memory = 1'250'000'000_B, .dirty_rate = 130e6, .working_set = 1'250'000'000_B};
+  EXPECT_EQ(without_deadline(busy, 1_Gbps).end, Forecast::End::converges)
+      << "a working set that is sent within the downtime is no hindrance";
+  EXPECT_EQ(without_deadline(large, 1_Gbps).end, Forecast::End::never);
+  EXPECT_EQ(without_deadline(large, {0}).end, Forecast::End::never);
+}
+
+TEST(MigrationModel, ConvergesWhereTheGuestIsSlowedOrMovesFirst) {
+  Workload const busy{
+      .memory = 1'250'000'000_B, .dirty_rate = 200e6, .working_set = 1'250'000'000_B};
+  auto const slowed = forecast(busy, {.bandwidth = 1_Gbps, .auto_converge = true}, std::nullopt);
+  EXPECT_EQ(slowed.end, Forecast::End::converges);
+  EXPECT_GT(slowed.least_throttle, 0.3);
+  EXPECT_LE(slowed.least_throttle, 0.99);
+  auto const moved = forecast(busy, {.bandwidth = 1_Gbps, .post_copy = true}, Seconds{60});
+  EXPECT_EQ(moved.end, Forecast::End::post_copy);
+  EXPECT_GT(moved.duration.count(), 60);
+  EXPECT_LE(moved.duration.count(), 70.001) << "all of memory once more, at most";
+}
+
+TEST(MigrationModel, CopiesTheDisksFirstAndHasADeadline) {
+  Workload const with_disk{.memory = 1'250'000'000_B, .disk = 12'500'000'000_B};
+  auto const deadline = deadline_of(seconds{150}, with_disk.memory, with_disk.disk);
+  EXPECT_EQ(deadline.count(), 150 * 14);
+  auto const result = forecast(with_disk, {.bandwidth = 1_Gbps}, deadline);
+  EXPECT_NEAR(result.disk_time.count(), 100, 0.001);
+  EXPECT_NEAR(result.duration.count(), 110, 0.001);
+  EXPECT_EQ(forecast(with_disk, {.bandwidth = 50_Mbps}, deadline).end, Forecast::End::cancelled);
+}
+
+RC_GTEST_PROP(MigrationModel, IsNeverWorseWithMoreBandwidthOrLessWriting, ()) {
+  auto const number = [](int least, int most) {
+    return static_cast<double>(*rc::gen::inRange(least, most));
+  };
+  auto const memory = static_cast<std::uint64_t>(number(1, 64'000)) * 1'000'000;
+  Workload const workload{.memory = {memory},
+                          .dirty_rate = number(0, 2'000) * 1e6,
+                          .working_set = {memory / static_cast<std::uint64_t>(number(1, 20))}};
+  BitRate const bandwidth{number(10, 20'000) * 1e6};
+  auto const deadline = deadline_of(seconds{150}, workload.memory, {});
+  auto const here = forecast(workload, {.bandwidth = bandwidth}, deadline);
+  auto const faster = forecast(workload, {.bandwidth = {bandwidth.per_second * 1.5}}, deadline);
+  auto calmer_guest = workload;
+  calmer_guest.dirty_rate /= 2;
+  auto const calmer = forecast(calmer_guest, {.bandwidth = bandwidth}, deadline);
+  if (succeeds(here)) {
+    RC_ASSERT(succeeds(faster) && succeeds(calmer));
+    RC_ASSERT(faster.duration <= here.duration + Seconds{1e-6});
+    RC_ASSERT(here.duration <= deadline);
+    RC_ASSERT(here.downtime <= Seconds{0.3 + 1e-9});
+  }
+  for (std::size_t i = 1; i < here.course.size(); ++i)
+    RC_ASSERT(here.course[i - 1].time <= here.course[i].time);
+}
+
+/// 64 GiB that writes 300 MiB/s in 8 GiB, over 10 Gbit/s.
+Question usual() {
+  return {
+      .workload = {.memory = 65536_MiB, .dirty_rate = 300.0 * 1024 * 1024, .working_set = 8192_MiB},
+      .dirty_rate_known = true,
+      .guest_memory = 65536_MiB,
+      .least_bandwidth = {9.4e9},
+      .likely_bandwidth = {9.4e9},
+      .most_bandwidth = {9.4e9},
+      .completion_timeout_per_gib = seconds{150}};
+}
+
+TEST(Estimate, SaysInTimeTooLateOrUncertain) {
+  auto question = usual();
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::in_time);
+  question.least_bandwidth = {1e9};
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::uncertain);
+  question.likely_bandwidth = question.most_bandwidth = {1e9};
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::too_late)
+      << "314 MB/s are written, 125 MB/s carried";
+  question = usual();
+  question.dirty_rate_known = false;
+  question.workload.dirty_rate = 0;
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::uncertain)
+      << "what was not measured is unknown";
+  question.side_by_side = 100;
+  question.completion_timeout_per_gib = seconds{20};
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::too_late)
+      << "even without a single write";
+}
+
+TEST(Estimate, NamesWhereTheAnswerTurns) {
+  auto question = usual();
+  auto const answer = estimate(question);
+  ASSERT_TRUE(answer.needed_bandwidth && answer.highest_dirty_rate);
+  auto const at = [&](double factor) {
+    auto other = question;
+    other.factor = {1, 1};
+    other.workload.dirty_rate *= std::sqrt(2.5);
+    other.least_bandwidth = other.likely_bandwidth =
+        other.most_bandwidth = {answer.needed_bandwidth->per_second * factor};
+    return estimate(other).verdict;
+  };
+  EXPECT_EQ(at(1.01), Estimate::Verdict::in_time);
+  EXPECT_EQ(at(0.99), Estimate::Verdict::too_late);
+  question.factor = {1, 1};
+  question.workload.dirty_rate = *answer.highest_dirty_rate * 0.99;
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::in_time);
+  question.workload.dirty_rate = *answer.highest_dirty_rate * 1.02;
+  EXPECT_EQ(estimate(question).verdict, Estimate::Verdict::too_late);
+}
+
+TEST(Estimate, ComparesTimeouts) {
+  auto question = usual();
+  question.least_bandwidth = question.likely_bandwidth = question.most_bandwidth = {300e6};
+  question.workload.dirty_rate = 0;
+  auto const rows = compare_timeouts(question, {seconds{20}, seconds{150}});
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].deadline.count(), 20 * 69);
+  EXPECT_EQ(rows[0].verdict, Estimate::Verdict::too_late);
+  EXPECT_EQ(rows[1].verdict, Estimate::Verdict::in_time);
+}
+
+TEST(Evacuation, SharesTheNodesPathAndTheLimits) {
+  Workload const ten_seconds{.memory = 1'250'000'000_B};
+  std::vector<Evacuee> all;
+  for (int i = 0; i < 4; ++i)
+    for (auto const* const node : {"n1", "n2"})
+      all.push_back({std::string{node} + "-" + std::to_string(i), node, ten_seconds});
+  EvacuationLimits limits{
+      .parallel_per_cluster = 5, .parallel_outbound_per_node = 1, .node_bandwidth = 1_Gbps};
+  EXPECT_NEAR(evacuate(all, limits).duration.count(), 40, 0.01) << "both nodes at once";
+  limits.parallel_outbound_per_node = 2;
+  EXPECT_NEAR(evacuate(all, limits).duration.count(), 40, 0.01) << "two share what one had";
+  limits.parallel_per_cluster = 1;
+  EXPECT_NEAR(evacuate(all, limits).duration.count(), 80, 0.01);
+  all.push_back({"busy",
+                 "n1",
+                 {.memory = 1'250'000'000_B, .dirty_rate = 1e9, .working_set = 1'250'000'000_B}});
+  EXPECT_EQ(evacuate(all, limits).stuck, std::vector<std::string>{"busy"});
+  EXPECT_EQ(evacuate({}, limits).duration.count(), 0);
+}
+
+TEST(Machines, AreReadFromTheirObjects) {
+  auto const set = read_manifests("vmi.yaml", R"(kind: VirtualMachineInstance
+metadata: {name: vm, namespace: ns}
+spec:
+  domain:
+    cpu: {dedicatedCpuPlacement: true}
+    memory: {guest: 4Gi}
+status:
+  nodeName: n1
+  volumeStatus:
+  - name: root
+    persistentVolumeClaimInfo: {capacity: {storage: 20Gi}}
+  - name: cloudinit
+  - name: more
+    persistentVolumeClaimInfo: {requests: {storage: 1Gi}}
+---
+kind: VirtualMachineInstance
+metadata: {name: broken}
+spec: {domain: {memory: {guest: 64 gigs}}}
+---
+kind: VirtualMachineInstance
+metadata: {name: without}
+spec: {domain: {}}
+)");
+  auto const [machine, mistake, pointer] = read_machine(set.manifests.at(0));
+  ASSERT_TRUE(machine && mistake.empty());
+  EXPECT_EQ(machine->name + " on " + machine->node, "ns/vm on n1");
+  EXPECT_EQ(machine->memory, 4096_MiB);
+  EXPECT_EQ(machine->disk, 21504_MiB);
+  EXPECT_TRUE(machine->single_stream);
+  EXPECT_EQ(read_machine(set.manifests.at(1)).mistake, "\"64 gigs\" is no size, such as 64Gi");
+  EXPECT_EQ(read_machine(set.manifests.at(2)).pointer, "/spec/domain");
+}
+
+nlohmann::json report_with(std::vector<std::tuple<std::string, int, double>> const& results) {
+  auto observations = nlohmann::json::array();
+  for (auto const& [transport, streams, rate] : results)
+    observations.push_back(
+        {{"probe", "bandwidth"},
+         {"status", "ok"},
+         {"result",
+          {{"transport", transport}, {"streams", streams}, {"rate_bits_per_second", rate}}}});
+  observations.push_back({{"probe", "bandwidth"}, {"status", "inconclusive"}});
+  observations.push_back(7);
+  return {{"schema", "leadline.report/v1"},
+          {"pairs",
+           {{{"source", "east/n1"}, {"target", "west/n1"}, {"observations", observations}}, 8}}};
+}
+
+TEST(MeasuredBandwidth, PrefersTlsAndTheNumberOfStreams) {
+  auto const report = report_with(
+      {{"tcp", 8, 9e9}, {"tls", 1, 2e9}, {"tls", 8, 5e9}, {"tls", 8, 7e9}, {"tls", 8, 6e9}});
+  auto const measured = read_measured_bandwidth(report, 8);
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->least.per_second, 5e9);
+  EXPECT_EQ(measured->median.per_second, 6e9);
+  EXPECT_EQ(measured->most.per_second, 7e9);
+  EXPECT_EQ(measured->least_pair, "east/n1 -> west/n1");
+  EXPECT_EQ(read_measured_bandwidth(report, 2)->streams, 1);
+  EXPECT_EQ(read_measured_bandwidth(report_with({{"tcp", 8, 9e9}}), 1)->transport, "tcp");
+  EXPECT_FALSE(read_measured_bandwidth(report_with({}), 8));
+  EXPECT_FALSE(read_measured_bandwidth({{"schema", "leadline.lint/v1"}}, 8));
+  EXPECT_FALSE(read_measured_bandwidth(7, 8));
+}
+
+TEST(Chart, DrawsWhatRemains) {
+  auto const chart = draw_course({{Seconds{0}, 1e9}, {Seconds{10}, 0}});
+  EXPECT_TRUE(chart.starts_with("     1 GB |###\n          |#########\n          |#####")) << chart;
+  EXPECT_TRUE(chart.ends_with("10 s\n")) << chart;
+  EXPECT_EQ(draw_course({{Seconds{0}, 1e9}}), "");
+  EXPECT_EQ(draw_course({{Seconds{0}, 0}, {Seconds{0}, 0}}), "");
+}
+
+TEST(EstimateReport, IsADocumentOfItsSchema) {
+  EstimateReport report{
+      .command = "leadline estimate", .path = "p", .settings = "s", .failure = {}};
+  auto const question = usual();
+  report.machines.push_back({"vm", "n1", question, estimate(question)});
+  report.timeouts = compare_timeouts(question, {seconds{20}});
+  report.evacuations.emplace_back("n1", EvacuationPlan{});
+  report.verdict = worst_verdict(report.machines);
+  report.exit_code = exit_code(report.verdict);
+  constexpr auto const* schema = LEADLINE_SOURCE_DIR "/coordinator/report/estimate.schema.json";
+  for (bool const failed : {false, true}) {
+    if (failed) report = {.command = "leadline estimate", .exit_code = 2, .failure = "no"};
+    std::ostringstream out;
+    write_estimate_json(out, report);
+    auto const document = nlohmann::json::parse(out.str());
+    EXPECT_EQ(against_schema(schema, document), "");
+    EXPECT_EQ(document["exit_code"], failed ? 2 : 0);
+  }
+}
+}  // namespace
+}  // namespace leadline

@@ -1,0 +1,406 @@
+#include "coordinator/config_catalogue.hpp"
+#include "tests/lint/clusters.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace leadline {
+namespace {
+
+/// A pair of changes to healthy clusters: one that deserves these findings and no other, and one
+/// near it that deserves none.
+struct Rule {
+  std::string name;
+  std::vector<Change> bad;
+  std::vector<std::string> findings;
+  std::vector<Change> good{};
+};
+
+std::ostream& operator<<(std::ostream& out, Rule const& rule) {
+  return out << rule.name;
+}
+
+class LintRules : public testing::TestWithParam<Rule> {};
+
+TEST_P(LintRules, FindsTheMistakeAndNothingElse) {
+  auto expected = GetParam().findings;
+  std::ranges::sort(expected);
+  auto const result = lint_changed(GetParam().bad);
+  EXPECT_EQ(names_of(result), expected);
+  for (auto const& finding : result.findings) {
+    EXPECT_NE(finding.summary, "");
+    ASSERT_FALSE(finding.evidence.empty()) << finding.code;
+    EXPECT_NE(finding.evidence.front().find(".yaml:"), std::string::npos)
+        << finding.code << " does not say where: " << finding.evidence.front();
+  }
+}
+
+TEST_P(LintRules, LetsWhatIsNearItPass) {
+  EXPECT_EQ(names_of(lint_changed(GetParam().good)), std::vector<std::string>{});
+}
+
+constexpr auto ipam_end = "\"range_end\": \"10.200.5.99\"";
+constexpr auto master = "\"master\": \"eth1.100\"";
+constexpr auto plain = R"("type": "macvlan",
+      "master": "eth1.100",
+      "mode": "bridge",)";
+constexpr auto as_bridge = R"("type": "bridge", "bridge": "br1", "vlan": 100,
+      "preserveDefaultVlan": false,)";
+
+/// The same change to both clusters.
+std::vector<Change> both(std::string const& from, std::string const& to) {
+  return {{"east", from, to}, {"west", from, to}};
+}
+
+/// Both clusters with the bridge plugin, and more in the configuration of east.
+std::vector<Change> bridges(std::string const& more) {
+  return {{"east", plain, std::string{as_bridge} + more}, {"west", plain, as_bridge}};
+}
+
+std::vector<Rule> rules() {
+  std::vector<Rule> all{
+      {"yaml_broken",
+       {{"east", "apiVersion: kubevirt.io/v1\nkind: KubeVirt",
+         "apiVersion: [kubevirt.io/v1\nkind"}},
+       {"CONFIG_UNREADABLE cluster east"}},
+      {"no_kind", {{"east", "kind: IPPool", "sort: IPPool"}}, {"CONFIG_UNREADABLE cluster east"}},
+      {"object_twice",
+       {{"east", "apiVersion: config.openshift.io/v1",
+         "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n---\napiVersion: "
+         "config.openshift.io/v1"}},
+       {"CONFIG_OBJECT_TWICE cluster east"}},
+      {"nad_not_json",
+       {{"east", "\"mode\": \"bridge\",", "\"mode\": \"bridge\""}},
+       {"CONFIG_NAD_BROKEN cluster east"}},
+      {"unknown_key",
+       {{"east", master, "\"master\": \"eth1.100\", \"linkInConteiner\": false"}},
+       {"CONFIG_KEY_UNKNOWN cluster east"},
+       both(master, "\"master\": \"eth1.100\", \"linkInContainer\": false")},
+      {"unknown_ipam_key",
+       {{"east", ipam_end, "\"rangeEnd\": \"10.200.5.99\", \"range_end\": \"10.200.5.99\""}},
+       {"CONFIG_KEY_UNKNOWN cluster east"},
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.99\", \"log_level\": \"debug\""}}},
+      {"mode",
+       {{"east", "\"mode\": \"bridge\"", "\"mode\": \"brigde\""}},
+       {"CONFIG_VALUE cluster east"},
+       {{"east", "\"mode\": \"bridge\"", "\"mode\": \"private\""}}},
+      {"vlan_out_of_range",
+       bridges("\"vlanTrunk\": [{\"id\": 4095}],"),
+       {"CONFIG_VALUE cluster east"},
+       bridges("\"vlanTrunk\": [{\"id\": 4094}],")},
+      {"trunk_without_end",
+       bridges("\"vlanTrunk\": [{\"minID\": 10}],"),
+       {"CONFIG_VALUE cluster east"},
+       bridges("\"vlanTrunk\": [{\"minID\": 10, \"maxID\": 20}],")},
+      {"trunk_backwards",
+       bridges("\"vlanTrunk\": [{\"minID\": 20, \"maxID\": 10}],"),
+       {"CONFIG_VALUE cluster east"},
+       bridges("\"vlanTrunk\": [{\"minID\": 10, \"maxID\": 10}],")},
+      {"vlan_in_quotes",
+       {{"east", plain, R"("type": "bridge", "vlan": "100", "preserveDefaultVlan": false,)"},
+        {"west", plain, as_bridge}},
+       {"CONFIG_VALUE cluster east"},
+       bridges("")},
+      {"hairpin_and_promiscuous",
+       bridges("\"hairpinMode\": true, \"promiscMode\": true,"),
+       {"CONFIG_CONTRADICTION cluster east"},
+       bridges("\"hairpinMode\": true, \"promiscMode\": false,")},
+      {"ipam_on_a_disabled_interface",
+       bridges("\"disableContainerInterface\": true,"),
+       {"CONFIG_CONTRADICTION cluster east"},
+       bridges("\"disableContainerInterface\": false,")},
+      {"default_vlan_kept",
+       {{"east", plain, R"("type": "bridge", "bridge": "br1", "vlan": 100,)"},
+        {"west", plain, as_bridge}},
+       {"CONFIG_DEFAULT_VLAN cluster east"},
+       bridges("")},
+      {"gateway_on_each_node",
+       bridges("\"isGateway\": true,"),
+       {"CONFIG_GATEWAY_REPEATED cluster east"},
+       bridges("\"isGateway\": false,")},
+      {"masquerade",
+       bridges("\"ipMasq\": true,"),
+       {"CONFIG_MASQUERADE cluster east"},
+       bridges("\"ipMasq\": false,")},
+      {"cni_version",
+       {{"east", "\"0.3.1\"", "\"0.2.0\""}},
+       {"CONFIG_CNI_VERSION cluster east"},
+       {{"east", "\"0.3.1\"", "\"1.0.0\""}}},
+      {"no_network_named",
+       {{"east", "    network: migration\n", ""}, {"east", "      network: migration\n", ""}},
+       {"CONFIG_NO_NETWORK cluster east"}},
+      {"network_in_another_namespace",
+       {{"east", "namespace: openshift-cnv\nspec:\n  config",
+         "namespace: default\nspec:\n  config"}},
+       {"CONFIG_NETWORK_MISSING cluster east"},
+       {{"east", "    network: migration\n", "    network: openshift-cnv/migration\n"},
+        {"east", "      network: migration\n", "      network: openshift-cnv/migration\n"}}},
+      {"no_address",
+       {{"east", "\"type\": \"whereabouts\"", "\"type\": \"\""}},
+       {"CONFIG_NO_ADDRESS cluster east"}},
+      {"no_range",
+       {{"east", "\"range\": \"10.200.5.0/24\",\n", "\n"}},
+       {"CONFIG_NO_ADDRESS cluster east"}},
+      {"no_master",
+       {{"east", std::string{master} + ",", ""}, {"west", std::string{master} + ",", ""}},
+       {"CONFIG_MASTER_UNNAMED cluster east", "CONFIG_MASTER_UNNAMED cluster west"}},
+      {"excluded_altogether",
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.99\", \"exclude\": [\"10.200.5.0/25\"]"}},
+       {"CONFIG_POOL_EMPTY cluster east", "CONFIG_ADDRESS_OUTSIDE node east/n1",
+        "CONFIG_ADDRESS_OUTSIDE node east/n2", "CONFIG_ADDRESS_OUTSIDE node east/n1"},
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.99\", \"exclude\": [\"10.200.5.64/27\"]"}}},
+      {"small_pool",
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.12\""}},
+       {"CONFIG_POOL_SMALL cluster east"},
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.13\""}}},
+      {"range_that_is_none",
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.990\""}},
+       {"CONFIG_VALUE cluster east", "CONFIG_RANGE_OVERLAP clusters east -> west"}},
+      {"overlaps_the_pods",
+       {{"east", "10.128.0.0/14", "10.200.0.0/14"}},
+       {"CONFIG_RANGE_CLASH cluster east"},
+       {{"east", "10.128.0.0/14", "10.204.0.0/14"}}},
+      {"overlaps_the_nodes",
+       {{"east", "192.168.10.11", "10.200.5.3"}},
+       {"CONFIG_RANGE_CLASH cluster east"},
+       {{"east", "192.168.10.11", "10.200.6.3"}}},
+      {"handed_out_by_each_node",
+       {{"east", R"("type": "whereabouts",
+        "range": "10.200.5.0/24",
+        "range_start": "10.200.5.10",
+        "range_end": "10.200.5.99")",
+         R"("type": "host-local", "subnet": "10.200.5.0/24", "rangeStart": "10.200.5.10",
+        "rangeEnd": "10.200.5.99")"}},
+       {"CONFIG_IPAM_PER_NODE cluster east"}},
+      {"handler_detached",
+       {{"east", "\"interface\": \"migration0\", \"ips\": [\"10.200.5.10\"]",
+         "\"interface\": \"net1\", \"ips\": [\"10.200.5.10\"]"}},
+       {"CONFIG_HANDLER_DETACHED node east/n1"}},
+      {"handler_not_restarted",
+       {{"east", "{\"name\": \"openshift-cnv/migration\"", "{\"name\": \"openshift-cnv/old\""}},
+       {"CONFIG_HANDLER_STALE node east/n1"}},
+      {"handler_absent",
+       {{"east", "spec: {nodeName: n2}", "spec: {nodeName: n3}"}},
+       {"CONFIG_HANDLER_ABSENT node east/n2"},
+       {{"east", "podCIDR: 10.128.1.0/24", "unschedulable: true"}}},
+      {"address_outside",
+       {{"east", "\"ips\": [\"10.200.5.10\"]", "\"ips\": [\"10.200.5.9\"]"}},
+       {"CONFIG_ADDRESS_OUTSIDE node east/n1"},
+       {{"east", "\"ips\": [\"10.200.5.10\"]", "\"ips\": [\"10.200.5.99\"]"}}},
+      {"link_local_only",
+       {{"east", "\"ips\": [\"10.200.5.10\"]", "\"ips\": [\"fe80::1\"]"}},
+       {"CONFIG_ADDRESS_NONE node east/n1"},
+       {{"east", "\"ips\": [\"10.200.5.10\"]", "\"ips\": [\"fe80::1\", \"10.200.5.10\"]"}}},
+      {"address_twice_in_a_cluster",
+       {{"east", "10.200.5.11/24", "10.200.5.10/24"}},
+       {"CONFIG_ADDRESS_TWICE cluster east"}},
+      {"ranges_overlap",
+       {{"east", ipam_end, "\"range_end\": \"10.200.5.100\""}},
+       {"CONFIG_RANGE_OVERLAP clusters east -> west"}},
+      {"address_in_both",
+       {{"west", "\"ips\": [\"10.200.5.100\"]", "\"ips\": [\"10.200.5.10\"]"}},
+       {"CONFIG_ADDRESS_TWICE clusters east -> west", "CONFIG_ADDRESS_OUTSIDE node west/w1"}},
+      {"lease_in_both",
+       {{"west", "    \"100\": {podref", "    \"11\": {podref"}},
+       {"CONFIG_ADDRESS_TWICE clusters east -> west"}},
+      {"masks_differ",
+       {{"east", "\"range\": \"10.200.5.0/24\"", "\"range\": \"10.200.5.0/25\""}},
+       {"CONFIG_MASK_DIFFERS clusters east -> west"}},
+      {"networks_apart",
+       {{"west",
+         "\"range\": \"10.200.5.0/24\",\n        \"range_start\": \"10.200.5.100\",\n        "
+         "\"range_end\": \"10.200.5.199\"",
+         "\"range\": \"10.201.5.0/24\""},
+        {"west", "\"ips\": [\"10.200.5.100\"]", "\"ips\": [\"10.201.5.1\"]"},
+        {"west", "\"ips\": [\"10.200.5.101/24\"]", "\"ips\": [\"10.201.5.2/24\"]"},
+        {"west", "\"ips\": [\"10.200.5.102\"]", "\"ips\": [\"10.201.5.3\"]"},
+        {"west", "- 10.200.5.102:9185", "- 10.201.5.3:9185"}},
+       {"CONFIG_RANGES_APART clusters east -> west"}},
+      {"vlans_differ",
+       {{"east", "eth1.100", "eth1.101"}},
+       {"CONFIG_VLAN_DIFFERS clusters east -> west"},
+       both("eth1.100", "eth1.101")},
+      {"mtus_differ",
+       {{"east", "\"mtu\": 9000", "\"mtu\": 1500"}},
+       {"CONFIG_MTU_DIFFERS clusters east -> west"},
+       both("\"mtu\": 9000", "\"mtu\": 1500")},
+      {"mtu_on_one_side",
+       {{"east", "\"mtu\": 9000,", ""}},
+       {"CONFIG_MTU_DIFFERS clusters east -> west"},
+       both("\"mtu\": 9000,", "")},
+      {"plugins_differ",
+       {{"east", plain, as_bridge}},
+       {"CONFIG_PLUGIN_DIFFERS clusters east -> west"},
+       bridges("")},
+      {"gate_off",
+       {{"east", "decentralizedLiveMigration: true", "decentralizedLiveMigration: false"},
+        {"east", "      - DecentralizedLiveMigration\n", "      - Other\n"},
+        {"east", "  synchronizationAddresses:\n  - 10.200.5.12:9185\n", ""}},
+       {"CONFIG_GATE_OFF cluster east"},
+       {{"east", "    decentralizedLiveMigration: true",
+         "  - {name: decentralizedLiveMigration, state: Enabled}"}}},
+      {"no_synchronization_address",
+       {{"east", "  synchronizationAddresses:\n  - 10.200.5.12:9185\n", ""}},
+       {"CONFIG_SYNC_MISSING cluster east"}},
+      {"synchronization_on_the_pod_network",
+       {{"east", "- 10.200.5.12:9185", "- 10.128.0.9:9185"}},
+       {"CONFIG_SYNC_OUTSIDE cluster east"}},
+      {"synchronization_port",
+       {{"east", "- 10.200.5.12:9185", "- 10.200.5.12:9186"}},
+       {"CONFIG_SYNC_PORT cluster east"}},
+      {"synchronization_address_that_is_none",
+       {{"east", "- 10.200.5.12:9185", "- sync.example:9185"}},
+       {"CONFIG_VALUE cluster east"}},
+      {"version_skew",
+       {{"east", "v1.7.0", "v1.6.2"}},
+       {"CONFIG_VERSION_SKEW clusters east -> west"},
+       {{"east", "v1.7.0", "v1.8.1"}}},
+      {"tls_on_one_side",
+       {{"east", "    migrations:\n", "    migrations:\n      disableTLS: true\n"}},
+       {"CONFIG_TLS_DIFFERS clusters east -> west", "CONFIG_TLS_OFF cluster east"},
+       {{"east", "    migrations:\n", "    migrations:\n      disableTLS: false\n"}}},
+      {"timeouts_differ",
+       {{"east", "    migrations:\n      completionTimeoutPerGiB: 150",
+         "    migrations:\n      completionTimeoutPerGiB: 20"}},
+       {"CONFIG_SETTINGS_DIFFER clusters east -> west"},
+       both("    migrations:\n      completionTimeoutPerGiB: 150",
+            "    migrations:\n      completionTimeoutPerGiB: 20")},
+      {"parallelism_differs",
+       {{"east", "parallelMigrationsPerCluster: 5", "parallelMigrationsPerCluster: 9"}},
+       {"CONFIG_SETTINGS_DIFFER clusters east -> west"},
+       both("parallelMigrationsPerCluster: 5", "parallelMigrationsPerCluster: 9")},
+      {"timeout_that_is_none",
+       {{"east", "    progressTimeout: 150", "    progressTimeout: 0"}},
+       {"CONFIG_VALUE cluster east"}},
+      {"limit_below_the_timeout",
+       both("    migrations:\n", "    migrations:\n      bandwidthPerMigration: 6Mi\n"),
+       {"CONFIG_TIMEOUT_IMPOSSIBLE cluster east", "CONFIG_TIMEOUT_IMPOSSIBLE cluster west"},
+       both("    migrations:\n", "    migrations:\n      bandwidthPerMigration: 64Mi\n")},
+      {"policy_below_the_timeout",
+       {{"east", "apiVersion: config.openshift.io/v1",
+         "apiVersion: migrations.kubevirt.io/v1alpha1\nkind: MigrationPolicy\nmetadata: {name: p}\n"
+         "spec: {bandwidthPerMigration: 1Mi}\n---\napiVersion: config.openshift.io/v1"}},
+       {"CONFIG_TIMEOUT_IMPOSSIBLE cluster east"},
+       {{"east", "apiVersion: config.openshift.io/v1",
+         "apiVersion: migrations.kubevirt.io/v1alpha1\nkind: MigrationPolicy\nmetadata: {name: p}\n"
+         "spec: {bandwidthPerMigration: 64Mi}\n---\napiVersion: config.openshift.io/v1"}}},
+      {"other_authority_missing",
+       {{"east", certificates::bundle, certificates::own_only}},
+       {"CONFIG_CA_MISSING clusters west -> east"}},
+      {"own_authority_missing_elsewhere",
+       {{"west", certificates::bundle, certificates::own_only}},
+       {"CONFIG_CA_MISSING clusters east -> west"}},
+      {"authority_expired",
+       {{"east", certificates::bundle, certificates::with_expired}},
+       {"CONFIG_CA_EXPIRED cluster east"}},
+      {"all_authorities_expired",
+       {{"east", certificates::bundle, certificates::only_expired}},
+       {"CONFIG_CA_EXPIRED cluster east", "CONFIG_CA_EXPIRED cluster east",
+        "CONFIG_CA_MISSING clusters west -> east"}},
+      {"authority_too_early",
+       {{"east", certificates::bundle, certificates::with_early}},
+       {"CONFIG_CA_NOT_YET_VALID cluster east"}},
+      {"authority_ends_soon",
+       {{"east", certificates::bundle, certificates::brief}},
+       {"CONFIG_CA_EXPIRES_SOON cluster east", "CONFIG_CA_MISSING clusters west -> east"}},
+      {"many_authorities",
+       {{"east", certificates::bundle, certificates::many}},
+       {"CONFIG_CA_MANY cluster east"}},
+      {"bundle_broken",
+       {{"east", certificates::bundle, "    -----BEGIN CERTIFICATE-----\n    abc\n"}},
+       {"CONFIG_CERTIFICATE_UNREADABLE cluster east"}},
+      {"bundle_not_merged",
+       {{"east", "apiVersion: config.openshift.io/v1",
+         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubevirt-external-ca, namespace: "
+         "openshift-cnv}\ndata:\n  ca-bundle: |\n@OTHER@\n---\napiVersion: "
+         "config.openshift.io/v1"}},
+       {"CONFIG_EXTERNAL_CA_WAITING cluster east"},
+       {{"east", "apiVersion: config.openshift.io/v1",
+         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubevirt-external-ca, namespace: "
+         "openshift-cnv}\ndata:\n  ca-bundle: ''\n---\napiVersion: config.openshift.io/v1"}}},
+      {"other_name",
+       {{"east", certificates::server, certificates::other_name}},
+       {"CONFIG_CERTIFICATE_NAME cluster east"}},
+      {"other_usage",
+       {{"east", certificates::server, certificates::other_usage}},
+       {"CONFIG_CERTIFICATE_USAGE cluster east"}},
+      {"certificate_expired",
+       {{"east", certificates::server, certificates::stale}},
+       {"CONFIG_CERTIFICATE_EXPIRED cluster east"}},
+      {"port_clash",
+       {{"east", "port: 80", "port: 49152"}},
+       {"CONFIG_PORT_CLASH cluster east"},
+       {{"east", "port: 80", "port: 49154"}}},
+  };
+  auto const policy = [](std::string const& spec) {
+    return std::vector<Change>{
+        {"east", "apiVersion: config.openshift.io/v1",
+         "apiVersion: k8s.cni.cncf.io/v1beta1\nkind: MultiNetworkPolicy\nmetadata:\n  name: p\n  "
+         "namespace: openshift-cnv\n  annotations: {k8s.v1.cni.cncf.io/policy-for: "
+         "openshift-cnv/migration}\nspec: " +
+             spec + "\n---\napiVersion: config.openshift.io/v1"}};
+  };
+  all.push_back(
+      {"policy_without_the_other_range",
+       policy("{podSelector: {matchLabels: {kubevirt.io: virt-handler}}, policyTypes: [Ingress], "
+              "ingress: [{from: [{ipBlock: {cidr: 10.200.5.0/26}}]}]}"),
+       {"CONFIG_POLICY_BLOCKS cluster east"},
+       policy("{podSelector: {matchLabels: {kubevirt.io: virt-handler}}, policyTypes: [Ingress], "
+              "ingress: [{from: [{ipBlock: {cidr: 10.200.5.0/24}}]}]}")});
+  all.push_back({"policy_with_one_port",
+                 policy("{podSelector: {}, ingress: [{ports: [{protocol: TCP, port: 9185}]}]}"),
+                 {"CONFIG_POLICY_BLOCKS cluster east"},
+                 policy("{podSelector: {}, ingress: [{ports: [{protocol: TCP, port: 1024, endPort: "
+                        "65535}]}]}")});
+  all.push_back(
+      {"policy_outwards",
+       policy("{podSelector: {matchExpressions: [{key: kubevirt.io, operator: In, values: "
+              "[virt-synchronization-controller]}]}, policyTypes: [Egress]}"),
+       {"CONFIG_POLICY_BLOCKS cluster east"},
+       policy("{podSelector: {matchExpressions: [{key: kubevirt.io, operator: NotIn, "
+              "values: [virt-synchronization-controller, virt-handler]}]}, policyTypes: "
+              "[Egress]}")});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, LintRules, testing::ValuesIn(rules()),
+                         [](auto const& rule) { return rule.param.name; });
+
+TEST(Lint, FindsNothingInHealthyClusters) {
+  auto const result = lint_changed({});
+  EXPECT_EQ(names_of(result), std::vector<std::string>{});
+  EXPECT_EQ(result.verdict, LintResult::Verdict::clean);
+  for (auto const& [cluster, what, needs] : result.unchecked)
+    ADD_FAILURE() << cluster << ": " << what << " was not checked";
+}
+
+TEST(Lint, HasARuleForEveryCode) {
+  std::set<std::string_view> found;
+  auto const all = rules();
+  for (auto const& rule : all)
+    for (auto const& name : rule.findings)
+      found.insert(std::string_view{name}.substr(0, name.find(' ')));
+  for (auto const& kind : config_catalogue())
+    EXPECT_EQ(found.count(kind.code), 1U) << kind.code << " is never found by a test";
+}
+
+TEST(Lint, OfNothingIsUnknown) {
+  EXPECT_EQ(lint({}, {}).verdict, LintResult::Verdict::unknown);
+  std::vector<ClusterManifests> clusters;
+  clusters.push_back(sort_manifests("east", {}));
+  auto const result = lint(clusters, {});
+  EXPECT_EQ(result.verdict, LintResult::Verdict::unknown);
+  EXPECT_GE(result.unchecked.size(), 5U);
+}
+
+TEST(Lint, VerdictsHaveTheExitCodesOfAllCommands) {
+  using enum LintResult::Verdict;
+  EXPECT_EQ(exit_code(clean, true), 0);
+  EXPECT_EQ(exit_code(warnings, false), 0);
+  EXPECT_EQ(exit_code(warnings, true), 10);
+  EXPECT_EQ(exit_code(errors, false), 20);
+  EXPECT_EQ(exit_code(unknown, false), 30);
+}
+}  // namespace
+}  // namespace leadline
