@@ -35,7 +35,7 @@ constexpr std::array catalogue{
     FindingKind{"CONFIG_CNI_VERSION", note, warning,
                 "the cniVersion is missing, too old, or not known",
                 "OpenShift asks for 0.3.1 or later; plugins answer others with less, or refuse.",
-                "Write \"cniVersion\": \"0.3.1\"."},
+                R"(Write "cniVersion": "0.3.1".)"},
     FindingKind{"CONFIG_NO_NETWORK", note, warning, "no migration network is named",
                 "Migrations run over the pod network, which pods of another cluster do not reach "
                 "as a rule, and share it with everything else.",
@@ -54,12 +54,12 @@ constexpr std::array catalogue{
                 "the network does not say which NIC it uses",
                 "The plugin takes the interface of the default route: migrations share the main "
                 "network's NIC.",
-                "Name the migration NIC: \"master\": \"eth1\", or \"eth1.100\" for a VLAN of it."},
+                R"(Name the migration NIC: "master": "eth1", or "eth1.100" for a VLAN of it.)"},
     FindingKind{"CONFIG_DEFAULT_VLAN", note, info,
                 "the pod's port also stays in the bridge's default VLAN",
                 "Harmless where the default VLAN leads nowhere; else its broadcasts reach the "
                 "pod. The two OpenShift documents name different defaults: the plugin's is true.",
-                "Write \"preserveDefaultVlan\": false."},
+                R"(Write "preserveDefaultVlan": false.)"},
     FindingKind{"CONFIG_GATEWAY_REPEATED", note, warning,
                 "every node's bridge takes the same gateway address",
                 "On a network that joins the nodes the address then exists many times, and who "

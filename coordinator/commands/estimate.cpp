@@ -122,23 +122,22 @@ std::vector<Machine> machines_of(EstimateOptions const& options) {
 MachineEstimate estimate_of(Machine const& machine, Path const& path, Settings const& settings,
                             EstimateOptions const& options) {
   auto const& strictest = settings.strictest;
-  Question question{.workload = {.memory = machine.memory,
-                                 .disk = machine.disk,
-                                 .dirty_rate = options.dirty_rate.value_or(0),
-                                 .working_set = options.working_set.value_or(machine.memory)},
-                    .dirty_rate_known = options.dirty_rate.has_value(),
-                    .guest_memory = machine.memory,
-                    .least_bandwidth = path.least,
-                    .likely_bandwidth = path.likely,
-                    .most_bandwidth = path.most,
-                    .limit = strictest.bandwidth_per_migration,
-                    .side_by_side = options.side_by_side,
-                    .auto_converge = options.auto_converge || strictest.allow_auto_converge,
-                    .post_copy = options.post_copy || strictest.allow_post_copy,
-                    .completion_timeout_per_gib = strictest.completion_timeout_per_gib,
-                    .factor = {}};
-  auto answer = estimate(question);
-  return {machine.name, machine.node, std::move(question), std::move(answer)};
+  Question const question{.workload = {.memory = machine.memory,
+                                       .disk = machine.disk,
+                                       .dirty_rate = options.dirty_rate.value_or(0),
+                                       .working_set = options.working_set.value_or(machine.memory)},
+                          .dirty_rate_known = options.dirty_rate.has_value(),
+                          .guest_memory = machine.memory,
+                          .least_bandwidth = path.least,
+                          .likely_bandwidth = path.likely,
+                          .most_bandwidth = path.most,
+                          .limit = strictest.bandwidth_per_migration,
+                          .side_by_side = options.side_by_side,
+                          .auto_converge = options.auto_converge || strictest.allow_auto_converge,
+                          .post_copy = options.post_copy || strictest.allow_post_copy,
+                          .completion_timeout_per_gib = strictest.completion_timeout_per_gib,
+                          .factor = {}};
+  return {machine.name, machine.node, question, estimate(question)};
 }
 
 void add_evacuations(EstimateReport& report, Path const& path, Settings const& settings) {

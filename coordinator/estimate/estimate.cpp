@@ -88,7 +88,7 @@ std::vector<TimeoutComparison> compare_timeouts(Question question,
   for (auto const per_gib : timeouts) {
     question.completion_timeout_per_gib = per_gib;
     rows.push_back({.per_gib = per_gib,
-                    .deadline = *deadline_of(question),
+                    .deadline = deadline_of(per_gib, question.guest_memory, question.workload.disk),
                     .verdict = estimate(question).verdict});
   }
   return rows;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -22,12 +23,12 @@ constexpr std::array<std::string_view, 4> memory_places{
     "/status/memory/guestCurrent", "/spec/domain/memory/guest",
     "/spec/domain/resources/requests/memory", "/spec/domain/resources/limits/memory"};
 
-void read_memory(Manifest const& manifest, MachineReading& reading) {
+void read_memory(Manifest const& manifest, Machine& machine, MachineReading& reading) {
   for (auto const place : memory_places) {
     auto const* const value = manifest.find(place);
     if (value == nullptr) continue;
     if (auto const size = size_of(*value); size && size->count > 0) {
-      reading.machine->memory = *size;
+      machine.memory = *size;
       return;
     }
     reading.pointer = place;
@@ -38,7 +39,7 @@ void read_memory(Manifest const& manifest, MachineReading& reading) {
   reading.mistake = "neither memory.guest nor resources.requests.memory is there";
 }
 
-void read_disks(Manifest const& manifest, MachineReading& reading) {
+void read_disks(Manifest const& manifest, Machine& machine, MachineReading& reading) {
   auto const* const volumes = manifest.find("/status/volumeStatus");
   if (volumes == nullptr || !volumes->is_array()) return;
   for (std::size_t i = 0; i < volumes->size(); ++i) {
@@ -48,7 +49,7 @@ void read_disks(Manifest const& manifest, MachineReading& reading) {
       if (value == nullptr) continue;
       auto const size = size_of(*value);
       if (size) {
-        reading.machine->disk = reading.machine->disk + *size;
+        machine.disk = machine.disk + *size;
       } else {
         reading.pointer = claim + part;
         reading.mistake = fmt::format("{} is no size, such as 200Gi", value->dump());
@@ -61,8 +62,8 @@ void read_disks(Manifest const& manifest, MachineReading& reading) {
 
 MachineReading read_machine(Manifest const& manifest) {
   if (manifest.kind != "VirtualMachineInstance") return {};
-  MachineReading reading{.machine = Machine{}, .mistake = {}, .pointer = {}};
-  auto& machine = *reading.machine;
+  MachineReading reading;
+  Machine machine;
   machine.name = manifest.space.empty() ? manifest.name : manifest.space + "/" + manifest.name;
   if (auto const* const node = manifest.find("/status/nodeName");
       node != nullptr && node->is_string())
@@ -70,8 +71,9 @@ MachineReading read_machine(Manifest const& manifest) {
   auto const* const dedicated = manifest.find("/spec/domain/cpu/dedicatedCpuPlacement");
   machine.single_stream = (dedicated != nullptr && *dedicated == true) ||
                           manifest.find("/spec/domain/resources/limits/cpu") != nullptr;
-  read_memory(manifest, reading);
-  if (reading.mistake.empty()) read_disks(manifest, reading);
+  read_memory(manifest, machine, reading);
+  if (reading.mistake.empty()) read_disks(manifest, machine, reading);
+  reading.machine = std::move(machine);
   return reading;
 }
 }  // namespace leadline

@@ -80,11 +80,13 @@ void compare_links(Compared const& both) {
              fmt::format("the MTU is {} in {} and {} in {}", a.mtu->octets, one.name, b.mtu->octets,
                          other.name),
              "/mtu");
-  if (!a.mtu != !b.mtu)
-    both.add(
-        "CONFIG_MTU_DIFFERS",
-        fmt::format("{} sets an MTU of {}, {} leaves it to the host", a.mtu ? one.name : other.name,
-                    (a.mtu ? a.mtu : b.mtu)->octets, a.mtu ? other.name : one.name));
+  if (a.mtu.has_value() != b.mtu.has_value()) {
+    bool const set_in_one = a.mtu.has_value();
+    both.add("CONFIG_MTU_DIFFERS", fmt::format("{} sets an MTU of {}, {} leaves it to the host",
+                                               set_in_one ? one.name : other.name,
+                                               a.mtu.value_or(b.mtu.value_or(Mtu{})).octets,
+                                               set_in_one ? other.name : one.name));
+  }
   if (a.plugin != b.plugin)
     both.add("CONFIG_PLUGIN_DIFFERS", fmt::format("{} uses the plugin {}, {} uses {}", one.name,
                                                   a.plugin, other.name, b.plugin));
@@ -111,10 +113,12 @@ void check_same_network(ClusterManifests const& one, ClusterManifests const& oth
                         ConfigFindings& found) {
   auto const* const a = network_of(one);
   auto const* const b = network_of(other);
-  if (a == nullptr || b == nullptr)
-    return found.not_checked((a == nullptr ? one : other).name,
-                             "VLAN, MTU and ranges against the other cluster",
-                             "its migration network's NetworkAttachmentDefinition");
+  if (a == nullptr || b == nullptr) {
+    found.not_checked((a == nullptr ? one : other).name,
+                      "VLAN, MTU and ranges against the other cluster",
+                      "its migration network's NetworkAttachmentDefinition");
+    return;
+  }
   if (a->plugin.empty() || b->plugin.empty()) return;  // broken, which is said already
   Compared const both{one, other, *a, *b, found};
   compare_ranges(both);

@@ -20,15 +20,18 @@ std::string named_at(ClusterManifests const& cluster) {
 
 void check_name(ClusterManifests const& cluster, ConfigFindings& found) {
   auto const& settings = cluster.settings;
-  if (settings.settings() == nullptr)
-    return found.not_checked(cluster.name, "which network is for migrations",
-                             "the HyperConverged or KubeVirt object: oc get hyperconverged -A -o "
-                             "yaml");
-  if (settings.network.empty())
-    return found.add(
-        "CONFIG_NO_NETWORK", scope_of(cluster),
-        fmt::format("cluster {}: no migration network is named", cluster.name),
-        {format(settings.settings()->place(settings.stanza)) + ": there is no 'network'"});
+  if (settings.settings() == nullptr) {
+    found.not_checked(cluster.name, "which network is for migrations",
+                      "the HyperConverged or KubeVirt object: oc get hyperconverged -A -o "
+                      "yaml");
+    return;
+  }
+  if (settings.network.empty()) {
+    found.add("CONFIG_NO_NETWORK", scope_of(cluster),
+              fmt::format("cluster {}: no migration network is named", cluster.name),
+              {format(settings.settings()->place(settings.stanza)) + ": there is no 'network'"});
+    return;
+  }
   if (cluster.migration_attachment() != nullptr) return;
   auto const plain = settings.network.substr(settings.network.find('/') + 1);
   std::vector<std::string> evidence{fmt::format("{}: '{}', which means {}", named_at(cluster),
@@ -38,9 +41,11 @@ void check_name(ClusterManifests const& cluster, ConfigFindings& found) {
       evidence.push_back(fmt::format("{}: there is one of that name in namespace '{}'",
                                      format(attachment.manifest->place()),
                                      attachment.manifest->space));
-  if (cluster.attachments.empty())
-    return found.not_checked(cluster.name, fmt::format("the network {}", cluster.network_name()),
-                             "its definition: oc get network-attachment-definitions -A -o yaml");
+  if (cluster.attachments.empty()) {
+    found.not_checked(cluster.name, fmt::format("the network {}", cluster.network_name()),
+                      "its definition: oc get network-attachment-definitions -A -o yaml");
+    return;
+  }
   found.add("CONFIG_NETWORK_MISSING", scope_of(cluster),
             fmt::format("cluster {}: the network {} is named, and there is none of that name",
                         cluster.name, cluster.network_name()),

@@ -23,11 +23,12 @@ void check_address(ClusterManifests const& cluster, MigrationPod const& pod,
   auto const address = pod.migration_address();
   if (!address) {
     auto const texts = texts_of(pod);
-    return found.add("CONFIG_ADDRESS_NONE", scope,
-                     fmt::format("node {}: migration0 of pod {} has no global unicast address",
-                                 scope.source, pod.manifest->name),
-                     {texts.empty() ? where + ": ips is empty"
-                                    : fmt::format("{}: only {}", where, fmt::join(texts, ", "))});
+    found.add("CONFIG_ADDRESS_NONE", scope,
+              fmt::format("node {}: migration0 of pod {} has no global unicast address",
+                          scope.source, pod.manifest->name),
+              {texts.empty() ? where + ": ips is empty"
+                             : fmt::format("{}: only {}", where, fmt::join(texts, ", "))});
+    return;
   }
   auto const* const attachment = cluster.migration_attachment();
   if (attachment == nullptr || attachment->addresses.pools.empty()) return;
@@ -44,17 +45,20 @@ void check_address(ClusterManifests const& cluster, MigrationPod const& pod,
 void check_handler(ClusterManifests const& cluster, MigrationPod const& pod,
                    ConfigFindings& found) {
   auto const scope = node_scope(cluster, pod.node);
-  if (pod.mistake)
-    return found.add(
-        "CONFIG_VALUE", scope,
-        fmt::format("node {}: pod {}: {}", scope.source, pod.manifest->name, *pod.mistake),
-        {format(pod.manifest->place("/metadata/annotations"))});
-  if (!pod.network)
-    return found.add("CONFIG_HANDLER_DETACHED", scope,
-                     fmt::format("node {}: pod {} has no interface migration0", scope.source,
-                                 pod.manifest->name),
-                     {format(pod.manifest->place("/metadata/annotations")) +
-                      ": network-status names no migration0"});
+  if (pod.mistake) {
+    found.add("CONFIG_VALUE", scope,
+              fmt::format("node {}: pod {}: {}", scope.source, pod.manifest->name, *pod.mistake),
+              {format(pod.manifest->place("/metadata/annotations"))});
+    return;
+  }
+  if (!pod.network) {
+    found.add("CONFIG_HANDLER_DETACHED", scope,
+              fmt::format("node {}: pod {} has no interface migration0", scope.source,
+                          pod.manifest->name),
+              {format(pod.manifest->place("/metadata/annotations")) +
+               ": network-status names no migration0"});
+    return;
+  }
   if (*pod.network != cluster.network_name())
     found.add("CONFIG_HANDLER_STALE", scope,
               fmt::format("node {}: migration0 of pod {} is in {}, but {} is named", scope.source,
@@ -64,9 +68,11 @@ void check_handler(ClusterManifests const& cluster, MigrationPod const& pod,
 }
 
 void check_presence(ClusterManifests const& cluster, ConfigFindings& found) {
-  if (cluster.nodes.empty())
-    return found.not_checked(cluster.name, "whether every node has a virt-handler",
-                             "the nodes: oc get nodes -o yaml");
+  if (cluster.nodes.empty()) {
+    found.not_checked(cluster.name, "whether every node has a virt-handler",
+                      "the nodes: oc get nodes -o yaml");
+    return;
+  }
   bool const labelled = std::ranges::any_of(cluster.nodes, &ClusterNode::labelled);
   for (auto const& node : cluster.nodes) {
     if (!node.schedulable || (labelled && !node.labelled)) continue;
@@ -86,9 +92,11 @@ void check_handlers(ClusterManifests const& cluster, ConfigFindings& found) {
   auto const any = std::ranges::any_of(cluster.pods, [](MigrationPod const& pod) {
     return pod.role == MigrationPod::Role::handler;
   });
-  if (!any)
-    return found.not_checked(cluster.name, "virt-handler's migration interface and address",
-                             "the pods: oc get pods -A -l kubevirt.io -o yaml");
+  if (!any) {
+    found.not_checked(cluster.name, "virt-handler's migration interface and address",
+                      "the pods: oc get pods -A -l kubevirt.io -o yaml");
+    return;
+  }
   for (auto const& pod : cluster.pods)
     if (!cluster.settings.network.empty()) check_handler(cluster, pod, found);
   check_presence(cluster, found);

@@ -113,7 +113,7 @@ bool lets_pass(json const& policy_spec, char const* direction, char const* peers
 
 bool isolates(json const& policy_spec, std::string_view direction) {
   auto const* const types = member(policy_spec, "policyTypes");
-  if (types != nullptr && types->is_array()) return std::ranges::count(*types, direction) > 0;
+  if (types != nullptr && types->is_array()) return std::ranges::count(*types, json(direction)) > 0;
   // networking/v1 NetworkPolicy: without types Ingress always, Egress if it has rules.
   return direction == "Ingress" || member(policy_spec, "egress") != nullptr;
 }

@@ -31,11 +31,13 @@ void check_policy(ClusterManifests const& cluster, Manifest const& policy, Confi
   auto const& settings = cluster.settings;
   auto const timeout = number_at(policy, "/spec/completionTimeoutPerGiB");
   auto const limit = number_at(policy, "/spec/bandwidthPerMigration");
-  if (timeout && *timeout < 1)
-    return found.add("CONFIG_VALUE", scope_of(cluster),
-                     fmt::format("cluster {}: completionTimeoutPerGiB of policy {} is below 1",
-                                 cluster.name, policy.name),
-                     {format(policy.place("/spec/completionTimeoutPerGiB"))});
+  if (timeout && *timeout < 1) {
+    found.add("CONFIG_VALUE", scope_of(cluster),
+              fmt::format("cluster {}: completionTimeoutPerGiB of policy {} is below 1",
+                          cluster.name, policy.name),
+              {format(policy.place("/spec/completionTimeoutPerGiB"))});
+    return;
+  }
   check_limit(cluster, limit ? BitRate{*limit * 8} : settings.bandwidth_per_migration,
               timeout ? std::chrono::seconds{static_cast<long>(*timeout)}
                       : settings.completion_timeout_per_gib,

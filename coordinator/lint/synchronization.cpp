@@ -27,12 +27,14 @@ void check_address(ClusterManifests const& of, std::string const& text, ConfigFi
   auto const [host, port] = parts_of(text);
   auto const where = format(of.settings.kubevirt->place(published));
   auto const address = parse_address(host);
-  if (!address)
-    return found.add("CONFIG_VALUE", scope_of(of),
-                     fmt::format("cluster {}: the synchronization address '{}' is no IP address "
-                                 "with a port",
-                                 of.name, text),
-                     {where});
+  if (!address) {
+    found.add("CONFIG_VALUE", scope_of(of),
+              fmt::format("cluster {}: the synchronization address '{}' is no IP address "
+                          "with a port",
+                          of.name, text),
+              {where});
+    return;
+  }
   if (port != "9185")
     found.add("CONFIG_SYNC_PORT", scope_of(of),
               fmt::format("cluster {}: the synchronization address {} names {}", of.name, text,
@@ -51,13 +53,17 @@ void check_address(ClusterManifests const& of, std::string const& text, ConfigFi
 
 void check_synchronization(ClusterManifests const& of, ConfigFindings& found) {
   auto const& settings = of.settings;
-  if (settings.kubevirt == nullptr)
-    return found.not_checked(of.name, "the synchronization addresses and the version",
-                             "the KubeVirt object: oc get kubevirt -A -o yaml");
-  if (!settings.decentralized)
-    return found.add("CONFIG_GATE_OFF", scope_of(of),
-                     fmt::format("cluster {}: migration between clusters is not enabled", of.name),
-                     {format(settings.kubevirt->place("/spec/configuration"))});
+  if (settings.kubevirt == nullptr) {
+    found.not_checked(of.name, "the synchronization addresses and the version",
+                      "the KubeVirt object: oc get kubevirt -A -o yaml");
+    return;
+  }
+  if (!settings.decentralized) {
+    found.add("CONFIG_GATE_OFF", scope_of(of),
+              fmt::format("cluster {}: migration between clusters is not enabled", of.name),
+              {format(settings.kubevirt->place("/spec/configuration"))});
+    return;
+  }
   if (settings.synchronization_addresses.empty())
     found.add("CONFIG_SYNC_MISSING", scope_of(of),
               fmt::format("cluster {} publishes no synchronization address", of.name),

@@ -38,8 +38,8 @@ class IpamReader {
     auto range = block.range();
     bool const v4 = range.first.is_v4();
     if (block.prefix_length >= (v4 ? 31 : 127)) return range;
-    range.first = *after(range.first);
-    if (v4) range.last = *before(range.last);
+    range.first = after(range.first).value_or(range.first);
+    if (v4) range.last = before(range.last).value_or(range.last);
     return range;
   }
 
@@ -62,10 +62,12 @@ class IpamReader {
   void exclude(AddressPool& pool, std::string const& text, std::string const& at) {
     auto const block = parse_block(text);
     auto const single = parse_address(text);
-    if (!block && !single)
-      return wrong(at, fmt::format("exclude: '{}' is neither an address nor a range such as "
-                                   "10.200.5.0/28",
-                                   text));
+    if (!block && !single) {
+      wrong(at, fmt::format("exclude: '{}' is neither an address nor a range such as "
+                            "10.200.5.0/28",
+                            text));
+      return;
+    }
     auto const range = block ? block->range() : AddressRange{*single, *single};
     AddressSet taken;
     taken.add(range);
@@ -82,18 +84,23 @@ class IpamReader {
     auto const& text = object["range"].get_ref<std::string const&>();
     auto const dash = text.find('-');
     auto const block = parse_block(dash == std::string::npos ? text : text.substr(dash + 1));
-    if (!block)
-      return wrong(pointer_to(at, "range"),
-                   fmt::format("range: '{}' is not a range such as 10.200.5.0/24 or "
-                               "10.200.5.10-10.200.5.200/24",
-                               text));
+    if (!block) {
+      wrong(pointer_to(at, "range"),
+            fmt::format("range: '{}' is not a range such as 10.200.5.0/24 or "
+                        "10.200.5.10-10.200.5.200/24",
+                        text));
+      return;
+    }
     auto range = hosts(*block);
     if (dash != std::string::npos) {
       auto const first = parse_address(text.substr(0, dash));
-      if (!first || !block->contains(*first))
-        return wrong(pointer_to(at, "range"),
-                     fmt::format("range: '{}' does not begin in {}", text, format(*block)));
-      range = {*first, *parse_address(text.substr(dash + 1))};
+      auto const last = parse_address(text.substr(dash + 1));
+      if (!first || !last || !block->contains(*first)) {
+        wrong(pointer_to(at, "range"),
+              fmt::format("range: '{}' does not begin in {}", text, format(*block)));
+        return;
+      }
+      range = {*first, *last};
     }
     narrow(range, *block, object, at, "range_start", "range_end");
     AddressPool pool{.block = *block};
@@ -121,9 +128,11 @@ class IpamReader {
     if (!object.is_object() || !object.contains("subnet") || !object["subnet"].is_string()) return;
     auto const& text = object["subnet"].get_ref<std::string const&>();
     auto const block = parse_block(text);
-    if (!block)
-      return wrong(pointer_to(at, "subnet"),
-                   fmt::format("subnet: '{}' is not a range such as 10.200.5.0/24", text));
+    if (!block) {
+      wrong(pointer_to(at, "subnet"),
+            fmt::format("subnet: '{}' is not a range such as 10.200.5.0/24", text));
+      return;
+    }
     auto range = hosts(*block);
     auto const gateway = address(object, at, "gateway").value_or(range.first);
     narrow(range, *block, object, at, "rangeStart", "rangeEnd");
@@ -158,15 +167,15 @@ class IpamReader {
                             ? item["address"].get<std::string>()
                             : std::string{};
       auto const block = parse_block(text);
-      if (!block) {
+      auto const single = parse_address(text);
+      if (!block || !single) {
         wrong(place, fmt::format("address: '{}' is not an address with its prefix length, such as "
                                  "10.200.5.7/24",
                                  text));
         continue;
       }
-      auto const single = *parse_address(text);
       AddressPool pool{.block = *block};
-      pool.usable.add({single, single});
+      pool.usable.add({*single, *single});
       keep(std::move(pool));
     }
   }

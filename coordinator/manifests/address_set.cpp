@@ -1,5 +1,7 @@
 #include "coordinator/manifests/address_set.hpp"
 
+#include "coordinator/manifests/number.hpp"
+
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <fmt/format.h>
@@ -7,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -111,19 +112,15 @@ std::optional<AddressBlock> parse_block(std::string_view text) {
   boost::system::error_code error;
   auto const address = ip::make_address(std::string{text.substr(0, slash)}, error);
   if (error) return std::nullopt;
-  int length{};
-  auto const digits = text.substr(slash + 1);
-  auto const* const end = digits.data() + digits.size();
-  auto const [rest, failure] = std::from_chars(digits.data(), end, length);
-  if (failure != std::errc{} || rest != end || length < 0 || length > bits_of(address))
-    return std::nullopt;
-  return AddressBlock{filled(address, length, false), length};
+  auto const length = parse_number<int>(text.substr(slash + 1));
+  if (!length || *length < 0 || *length > bits_of(address)) return std::nullopt;
+  return AddressBlock{filled(address, *length, false), *length};
 }
 
 std::optional<ip::address> parse_address(std::string_view text) {
   if (text.find('/') != std::string_view::npos && !parse_block(text)) return std::nullopt;
   boost::system::error_code error;
-  auto const address = ip::make_address(std::string{text.substr(0, text.find('/'))}, error);
+  auto address = ip::make_address(std::string{text.substr(0, text.find('/'))}, error);
   if (error) return std::nullopt;
   return address;
 }
@@ -160,8 +157,9 @@ void AddressSet::remove(AddressRange const& range) {
       rest.push_back(old);
       continue;
     }
-    if (old.first < range.first) rest.push_back({old.first, *before(range.first)});
-    if (range.last < old.last) rest.push_back({*after(range.last), old.last});
+    if (old.first < range.first)
+      rest.push_back({old.first, before(range.first).value_or(range.first)});
+    if (range.last < old.last) rest.push_back({after(range.last).value_or(range.last), old.last});
   }
   ranges_ = std::move(rest);
 }

@@ -1,13 +1,13 @@
 #include "coordinator/manifests/attachment.hpp"
 
 #include "coordinator/manifests/cni_keys.hpp"
+#include "coordinator/manifests/number.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -29,12 +29,7 @@ bool is_true(json const& object, std::string_view key) {
 std::optional<long> number_in(json const& value) {
   if (value.is_number_integer()) return value.get<long>();
   if (!value.is_string()) return std::nullopt;
-  auto const& text = value.get_ref<std::string const&>();
-  long number{};
-  auto const* const end = text.data() + text.size();
-  auto const [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || rest != end) return std::nullopt;
-  return number;
+  return parse_number<long>(value.get_ref<std::string const&>());
 }
 
 std::optional<long> number_at(json const& object, std::string_view key) {
@@ -48,10 +43,12 @@ class AttachmentReader {
 
   void read() {
     auto const* const text = attachment_.manifest->find("/spec/config");
-    if (text == nullptr || !text->is_string() || text->get_ref<std::string const&>().empty())
-      return mistake("CONFIG_NAD_BROKEN", "",
-                     "spec.config is missing: Multus then looks for a file of that name on each "
-                     "node, which is not seen here");
+    if (text == nullptr || !text->is_string() || text->get_ref<std::string const&>().empty()) {
+      mistake("CONFIG_NAD_BROKEN", "",
+              "spec.config is missing: Multus then looks for a file of that name on each "
+              "node, which is not seen here");
+      return;
+    }
     auto document = read_json_document(text->get_ref<std::string const&>());
     if (!document) {
       mistake("CONFIG_NAD_BROKEN", "", std::move(document.error().message));
@@ -59,8 +56,10 @@ class AttachmentReader {
       return;
     }
     lines_ = std::move(document->lines);
-    if (!document->value.is_object())
-      return mistake("CONFIG_NAD_BROKEN", "", "the configuration is not a JSON object");
+    if (!document->value.is_object()) {
+      mistake("CONFIG_NAD_BROKEN", "", "the configuration is not a JSON object");
+      return;
+    }
     check_version(document->value);
     pick_plugin(document->value);
     for (auto& mistake : attachment_.mistakes)
@@ -89,16 +88,20 @@ class AttachmentReader {
   void pick_plugin(json const& config) {
     auto const* chosen = &config;
     if (auto const list = config.find("plugins"); list != config.end()) {
-      if (!list->is_array() || list->empty() || !list->front().is_object())
-        return mistake("CONFIG_NAD_BROKEN", "/plugins",
-                       "plugins must be a list of at least one plugin's configuration");
+      if (!list->is_array() || list->empty() || !list->front().is_object()) {
+        mistake("CONFIG_NAD_BROKEN", "/plugins",
+                "plugins must be a list of at least one plugin's configuration");
+        return;
+      }
       chosen = &list->front();
       at_ = "/plugins/0";
     }
     attachment_.config = *chosen;
     attachment_.plugin = text_at(*chosen, "type");
-    if (attachment_.plugin.empty())
-      return mistake("CONFIG_NAD_BROKEN", at_, "there is no type: which plugin is it for?");
+    if (attachment_.plugin.empty()) {
+      mistake("CONFIG_NAD_BROKEN", at_, "there is no type: which plugin is it for?");
+      return;
+    }
     check_known_keys();
     read_values();
     read_addresses();
@@ -146,7 +149,7 @@ class AttachmentReader {
       auto const at = pointer_to(pointer, std::to_string(i));
       auto const& item = list[i];
       if (!item.is_object()) {
-        mistake("CONFIG_VALUE", at, "each item is {\"id\": N} or {\"minID\": N, \"maxID\": M}");
+        mistake("CONFIG_VALUE", at, R"(each item is {"id": N} or {"minID": N, "maxID": M})");
         continue;
       }
       auto const id = number_at(item, "id");

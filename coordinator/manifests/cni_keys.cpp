@@ -1,13 +1,13 @@
 #include "coordinator/manifests/cni_keys.hpp"
 
 #include "coordinator/manifests/document.hpp"
+#include "coordinator/manifests/number.hpp"
 #include "coordinator/plan_words.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -62,12 +62,9 @@ std::optional<json> without_quotes(json const& value, CniKey::Type type) {
   if (!value.is_string()) return std::nullopt;
   auto const& text = value.get_ref<std::string const&>();
   if (type == CniKey::Type::boolean && (text == "true" || text == "false")) return text == "true";
-  long number{};
-  auto const* const end = text.data() + text.size();
-  if (auto const [rest, error] = std::from_chars(text.data(), end, number);
-      type == CniKey::Type::integer && error == std::errc{} && rest == end)
-    return number;
-  return std::nullopt;
+  if (type != CniKey::Type::integer) return std::nullopt;
+  auto const number = parse_number<long>(text);
+  return number ? std::optional<json>{*number} : std::nullopt;
 }
 
 bool is_allowed(std::string_view words, std::string_view word) {

@@ -10,7 +10,7 @@ namespace leadline {
 namespace {
 /// What no YAML and no JSON text holds: whoever gives a binary file learns so at once.
 std::optional<TextMistake> binary_octet(std::string_view text) {
-  auto const strange = std::ranges::find_if(text, [](char c) {
+  auto const* const strange = std::ranges::find_if(text, [](char c) {
     auto const octet = static_cast<unsigned char>(c);
     return octet < 0x20 && c != '\n' && c != '\r' && c != '\t';
   });

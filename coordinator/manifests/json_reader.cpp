@@ -20,7 +20,7 @@ class CountingIterator {
   using pointer = char const*;
   using reference = char const&;
 
-  CountingIterator(char const* at, int* line) : at_{at}, line_{line} {}
+  CountingIterator(std::string_view::const_iterator at, int* line) : at_{at}, line_{line} {}
 
   reference operator*() const { return *at_; }
 
@@ -34,7 +34,7 @@ class CountingIterator {
   bool operator==(CountingIterator const& other) const { return at_ == other.at_; }
 
  private:
-  char const* at_;
+  std::string_view::const_iterator at_;
   int* line_;
   bool at_line_end_{};
 };
@@ -153,8 +153,8 @@ tl::expected<Document, TextMistake> read_json_document(std::string_view text) {
   Document document;
   int line = 1;
   Builder builder{document, line};
-  CountingIterator const begin{text.data(), &line};
-  CountingIterator const end{text.data() + text.size(), nullptr};
+  CountingIterator const begin{text.begin(), &line};
+  CountingIterator const end{text.end(), nullptr};
   if (!json::sax_parse(begin, end, &builder)) return tl::unexpected(builder.mistake());
   return document;
 }

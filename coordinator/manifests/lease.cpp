@@ -1,9 +1,10 @@
 #include "coordinator/manifests/lease.hpp"
 
+#include "coordinator/manifests/number.hpp"
+
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -41,11 +42,9 @@ std::vector<Lease> read_leases(Manifest const& manifest) {
   auto const block = parse_block(range->get_ref<std::string const&>());
   if (!block) return leases;
   for (auto const& [key, allocation] : allocations->items()) {
-    std::uint64_t offset{};
-    auto const* const end = key.data() + key.size();
-    auto const [rest, error] = std::from_chars(key.data(), end, offset);
-    if (error != std::errc{} || rest != end) continue;
-    auto const address = at_offset(*block, offset);
+    auto const offset = parse_number<std::uint64_t>(key);
+    if (!offset) continue;
+    auto const address = at_offset(*block, *offset);
     if (!address || !block->contains(*address)) continue;
     auto const named =
         allocation.is_object() && allocation.contains("podref") && allocation["podref"].is_string();

@@ -58,20 +58,29 @@ class Taker {
 
   void take(json value, std::string const& pointer) {
     Manifest manifest{.file = file_, .document = document_, .pointer = pointer};
-    if (!value.is_object()) return refuse(manifest, "this is not an object of the Kubernetes API");
+    if (!value.is_object()) {
+      refuse(manifest, "this is not an object of the Kubernetes API");
+      return;
+    }
     manifest.api_version = word_at(value, "apiVersion");
     manifest.kind = word_at(value, "kind");
     if (value.contains("items") && value["items"].is_array() &&
-        (manifest.kind.empty() || manifest.kind.ends_with("List")))
-      return take_list(std::move(value["items"]), pointer);
-    if (manifest.kind.empty())
-      return refuse(manifest, "there is no 'kind': this is not an object of the Kubernetes API");
+        (manifest.kind.empty() || manifest.kind.ends_with("List"))) {
+      take_list(std::move(value["items"]), pointer);
+      return;
+    }
+    if (manifest.kind.empty()) {
+      refuse(manifest, "there is no 'kind': this is not an object of the Kubernetes API");
+      return;
+    }
     if (value.contains("metadata")) {
       manifest.space = word_at(value["metadata"], "namespace");
       manifest.name = word_at(value["metadata"], "name");
     }
-    if (manifest.name.empty())
-      return refuse(manifest, fmt::format("{} has no metadata.name", manifest.kind));
+    if (manifest.name.empty()) {
+      refuse(manifest, fmt::format("{} has no metadata.name", manifest.kind));
+      return;
+    }
     if (manifest.kind == "Secret") strip_secret(value);
     manifest.value = std::move(value);
     set_.manifests.push_back(std::move(manifest));

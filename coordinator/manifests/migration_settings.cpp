@@ -1,10 +1,11 @@
 #include "coordinator/manifests/migration_settings.hpp"
 
+#include "coordinator/manifests/number.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -145,13 +146,13 @@ void read_kubevirt(Manifest const& kubevirt, MigrationSettings& settings) {
 
 std::optional<Version> parse_version(std::string_view text) {
   if (text.starts_with('v')) text.remove_prefix(1);
-  Version version;
-  auto const* const end = text.data() + text.size();
-  auto const [dot, error] = std::from_chars(text.data(), end, version.major);
-  if (error != std::errc{} || dot == end || *dot != '.') return std::nullopt;
-  auto const [rest, failure] = std::from_chars(dot + 1, end, version.minor);
-  if (failure != std::errc{}) return std::nullopt;
-  return version;
+  auto const dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  auto const rest = text.substr(dot + 1);
+  auto const major = parse_number<int>(text.substr(0, dot));
+  auto const minor = parse_number<int>(rest.substr(0, rest.find_first_not_of("0123456789")));
+  if (!major || !minor) return std::nullopt;
+  return Version{*major, *minor};
 }
 
 std::string format(Version const& version) {

@@ -1,18 +1,18 @@
 #include "coordinator/manifests/migration_settings.hpp"
+#include "coordinator/manifests/number.hpp"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
 namespace leadline {
 
 std::optional<double> parse_quantity(std::string_view text) {
-  double number{};
-  auto const* const end = text.data() + text.size();
-  auto const [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
-  std::string_view const suffix{rest, static_cast<std::size_t>(end - rest)};
+  auto const end_of_number = text.find_first_not_of("0123456789.");
+  auto const number = parse_number<double>(text.substr(0, end_of_number), std::chars_format::fixed);
+  if (!number) return std::nullopt;
+  auto const suffix = text.substr(std::min(end_of_number, text.size()));
   constexpr std::array<std::pair<std::string_view, double>, 16> suffixes{{
       {"", 1},
       {"n", 1e-9},
@@ -34,14 +34,12 @@ std::optional<double> parse_quantity(std::string_view text) {
   constexpr double largest = 0x1p63;  // resource.Quantity holds an int64
   for (auto const& [name, factor] : suffixes)
     if (suffix == name)
-      return number * factor < largest ? std::optional{number * factor} : std::nullopt;
+      return *number * factor < largest ? std::optional{*number * factor} : std::nullopt;
   if (!suffix.starts_with('e') && !suffix.starts_with('E')) return std::nullopt;
-  int exponent{};
-  auto const digits = suffix.substr(suffix.substr(1).starts_with('+') ? 2 : 1);
-  auto const [last, failure] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-  if (failure != std::errc{} || last != end || std::abs(exponent) > 18) return std::nullopt;
-  auto const value = number * std::pow(10.0, exponent);
+  auto const exponent = parse_number<int>(suffix.substr(suffix.substr(1).starts_with('+') ? 2 : 1));
+  constexpr int most = 18;
+  if (!exponent || *exponent > most || *exponent < -most) return std::nullopt;
+  auto const value = *number * std::pow(10.0, *exponent);
   return value < largest ? std::optional{value} : std::nullopt;
 }
 }  // namespace leadline

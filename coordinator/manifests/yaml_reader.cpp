@@ -1,10 +1,10 @@
 #include "coordinator/manifests/document.hpp"
+#include "coordinator/manifests/number.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
@@ -21,26 +21,16 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
   return std::ranges::find(words, word) != words.end();
 }
 
-/// `format` is the base of whole numbers.
-template <class Number, class... Format>
-std::optional<Number> number_in(std::string_view text, Format... format) {
-  Number number{};
-  auto const* const end = text.data() + text.size();
-  auto const [rest, error] = std::from_chars(text.data(), end, number, format...);
-  if (error != std::errc{} || rest != end) return std::nullopt;
-  return number;
-}
-
 std::optional<json> integer_in(std::string_view text) {
   if (text.starts_with("0x")) {
-    if (auto const hex = number_in<std::int64_t>(text.substr(2), 16)) return *hex;
+    if (auto const hex = parse_number<std::int64_t>(text.substr(2), 16)) return *hex;
     return std::nullopt;
   }
   // YAML 1.1, which Kubernetes reads: a leading zero makes it octal.
   if (text.size() > 1 && text.front() == '0')
-    if (auto const octal = number_in<std::int64_t>(text.substr(1), 8)) return *octal;
-  if (auto const decimal = number_in<std::int64_t>(text)) return *decimal;
-  if (auto const large = number_in<std::uint64_t>(text)) return *large;
+    if (auto const octal = parse_number<std::int64_t>(text.substr(1), 8)) return *octal;
+  if (auto const decimal = parse_number<std::int64_t>(text)) return *decimal;
+  if (auto const large = parse_number<std::uint64_t>(text)) return *large;
   return std::nullopt;
 }
 
@@ -57,7 +47,7 @@ json plain_value(std::string const& text) {
     return text;
   if (auto integer = integer_in(digits)) return *std::move(integer);
   if (digits.find_first_not_of("0123456789-+.eE") == std::string_view::npos)
-    if (auto const real = number_in<double>(digits)) return *real;
+    if (auto const real = parse_number<double>(digits)) return *real;
   return text;
 }
 
@@ -153,7 +143,7 @@ DocumentList read_yaml_documents(std::string_view text) {
                              .message = refusal.message});
   } catch (YAML::Exception const& broken) {
     auto const mark = broken.mark.is_null() ? YAML::Mark{} : broken.mark;
-    auto const deep = broken.msg == YAML::ErrorMsg::BAD_FILE ? ", or nested too deep" : "";
+    auto const* const deep = broken.msg == YAML::ErrorMsg::BAD_FILE ? ", or nested too deep" : "";
     list.mistakes.push_back({.document = std::max(documents_before(text, mark.line + 1), 1),
                              .line = mark.line + 1,
                              .column = mark.column + 1,

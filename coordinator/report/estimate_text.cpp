@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <ostream>
 
 namespace leadline {
@@ -75,18 +76,19 @@ void write_forecast(std::ostream& out, std::string_view label, Forecast const& f
   out << wrap(label, text);
 }
 
+std::string borne(std::optional<double> dirty_rate) {
+  if (!dirty_rate) return "no writing at all at this bandwidth";
+  if (std::isinf(*dirty_rate)) return "any dirty rate at this bandwidth";
+  return fmt::format("up to {} a second written anew while it migrates", octets_text(*dirty_rate));
+}
+
 void write_turns(std::ostream& out, MachineEstimate const& machine) {
   auto const& answer = machine.answer;
   out << wrap("it takes: ", answer.needed_bandwidth
                                 ? "at least " + format(*answer.needed_bandwidth)
                                 : std::string{"more than any bandwidth: see --auto-converge and "
                                               "--post-copy"});
-  auto const& rate = answer.highest_dirty_rate;
-  out << wrap("it bears: ", !rate ? std::string{"no writing at all at this bandwidth"}
-                            : std::isinf(*rate)
-                                ? std::string{"any dirty rate at this bandwidth"}
-                                : fmt::format("up to {} a second written anew while it migrates",
-                                              octets_text(*rate)));
+  out << wrap("it bears: ", borne(answer.highest_dirty_rate));
 }
 
 void write_machine(std::ostream& out, MachineEstimate const& machine) {
@@ -98,9 +100,10 @@ void write_machine(std::ostream& out, MachineEstimate const& machine) {
   out << wrap("VM: ", fmt::format("{} of memory, {} of disks; it writes {}, {} again and again",
                                   format(question.guest_memory), format(question.workload.disk),
                                   written, format(question.workload.working_set)));
-  out << wrap("deadline: ", answer.deadline
+  auto const per_gib = question.completion_timeout_per_gib;
+  out << wrap("deadline: ", answer.deadline && per_gib
                                 ? fmt::format("{} ({} s a gigabyte)", time_text(*answer.deadline),
-                                              question.completion_timeout_per_gib->count())
+                                              per_gib->count())
                                 : std::string{"none"});
   write_forecast(out, "at best:  ", answer.best);
   write_forecast(out, "likely:   ", answer.likely);

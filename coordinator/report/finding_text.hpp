@@ -11,7 +11,7 @@ namespace leadline {
 
 /// Breaks at blanks, at most 98 columns wide; the first line begins with `label`, the others as far
 /// in. Control characters of what came over the network do not reach the terminal.
-std::string wrap(std::string_view label, std::string_view text);
+std::string wrap(std::string_view label, std::string_view raw);
 
 /// Puts colours on a terminal, and none elsewhere.
 class Painter {

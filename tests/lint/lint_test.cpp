@@ -1,6 +1,8 @@
 #include "coordinator/config_catalogue.hpp"
+#include "coordinator/manifests/manifest_files.hpp"
 #include "tests/lint/clusters.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -373,6 +375,31 @@ TEST(Lint, FindsNothingInHealthyClusters) {
   EXPECT_EQ(result.verdict, LintResult::Verdict::clean);
   for (auto const& [cluster, what, needs] : result.unchecked)
     ADD_FAILURE() << cluster << ": " << what << " was not checked";
+}
+
+/// What the two documents' own examples deserve.
+std::vector<std::string> of_documents(std::vector<std::string> const& names) {
+  std::vector<ClusterManifests> clusters;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    clusters.push_back(sort_manifests(
+        i == 0 ? "east" : "west",
+        read_manifest_files(LEADLINE_SOURCE_DIR "/tests/lint/documents/" + names[i] + ".yaml")));
+  return names_of(lint(clusters, {}));
+}
+
+TEST(Lint, FindsWhatTheDocumentsExamplesDeserve) {
+  using testing::ElementsAre;
+  using testing::IsEmpty;
+  EXPECT_THAT(of_documents({"dedicated_network"}), IsEmpty());
+  EXPECT_THAT(of_documents({"bridge_network"}), ElementsAre("CONFIG_DEFAULT_VLAN cluster east"))
+      << "preserveDefaultVlan is true where nothing is said";
+  EXPECT_THAT(of_documents({"dedicated_network", "dedicated_network"}),
+              ElementsAre("CONFIG_RANGE_OVERLAP clusters east -> west"))
+      << "followed to the letter in both clusters, it gives addresses twice";
+  EXPECT_THAT(
+      of_documents({"dedicated_network", "bridge_network"}),
+      ElementsAre("CONFIG_DEFAULT_VLAN cluster west", "CONFIG_PLUGIN_DIFFERS clusters east -> west",
+                  "CONFIG_SETTINGS_DIFFER clusters east -> west"));
 }
 
 TEST(Lint, HasARuleForEveryCode) {
