@@ -31,6 +31,10 @@ constexpr std::array commands{
             .synopsis = "leadline explain [CODE]",
             .purpose = "what a finding means for a migration, and what to do about it",
             .run = explain},
+    Command{.name = "init",
+            .synopsis = "leadline init --cluster CLUSTER ... --range RANGE --master NIC --out DIR",
+            .purpose = "writes the manifests of a migration network that clusters share",
+            .run = init},
     Command{.name = "lint",
             .synopsis = "leadline lint --cluster CLUSTER=PATH --cluster CLUSTER=PATH ...",
             .purpose = "do the clusters' manifests give a migration network that can work?",
@@ -40,6 +44,10 @@ constexpr std::array commands{
         .synopsis = "leadline pki init|issue ...",
         .purpose = "makes the certificate authority and the certificates of agents and coordinator",
         .run = pki},
+    Command{.name = "verify-vmi",
+            .synopsis = "leadline verify-vmi FILE --cluster CLUSTER=PATH ...",
+            .purpose = "after a migration: did it take the migration network?",
+            .run = verify_vmi},
 };
 
 void print_usage(std::ostream& out) {

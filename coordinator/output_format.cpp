@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 namespace leadline {
 
 OutputFormat parse_format(std::string const& text) {
@@ -18,5 +20,19 @@ OutputFormat wanted_format(Words const& words) {
       return OutputFormat::json;
   }
   return OutputFormat::text;
+}
+
+int run_or_tell(Words const& words, std::function<int()> const& run,
+                std::function<void(std::string const& why, int code)> const& tell) {
+  bool const document = wanted_format(words) == OutputFormat::json;
+  try {
+    return run();
+  } catch (UsageError const& e) {
+    if (document) tell(e.what(), exit_codes::usage);
+    throw;
+  } catch (std::exception const& e) {
+    if (document) tell(e.what(), exit_codes::internal_error);
+    throw;
+  }
 }
 }  // namespace leadline

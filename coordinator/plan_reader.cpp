@@ -12,7 +12,6 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
-#include <net/if.h>
 #include <optional>
 #include <utility>
 
@@ -112,16 +111,6 @@ tl::expected<std::string, std::string> parse_range(std::string const& text) {
   if (!v4 || !v6) return text;
   return tl::unexpected(
       fmt::format("'{}' is not a range, such as 10.100.0.0/24 or fd00::/64", text));
-}
-
-tl::expected<std::string, std::string> parse_interface(std::string const& text) {
-  // What dev_valid_name() of the kernel takes.
-  bool const valid = !text.empty() && text.size() < IFNAMSIZ && text != "." && text != ".." &&
-                     text.find_first_of("/: \t") == std::string::npos;
-  if (valid) return text;
-  return tl::unexpected(
-      fmt::format("'{}' is not an interface name: 1 to {} characters without / : and blanks", text,
-                  IFNAMSIZ - 1));
 }
 
 tl::expected<Mtu, std::string> parse_mtu(std::string const& text) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <net/if.h>
 #include <numeric>
 #include <optional>
 
@@ -128,5 +129,15 @@ std::string_view nearest(std::string_view word, std::vector<std::string_view> co
     best = candidate;
   }
   return best;
+}
+
+tl::expected<std::string, std::string> parse_interface(std::string const& text) {
+  // What dev_valid_name() of the kernel takes.
+  bool const valid = !text.empty() && text.size() < IFNAMSIZ && text != "." && text != ".." &&
+                     text.find_first_of("/: \t") == std::string::npos;
+  if (valid) return text;
+  return tl::unexpected(
+      fmt::format("'{}' is not an interface name: 1 to {} characters without / : and blanks", text,
+                  IFNAMSIZ - 1));
 }
 }  // namespace leadline

@@ -24,6 +24,8 @@ tl::expected<PairChoice, std::string> parse_pair_choice(std::string_view text);
 tl::expected<std::pair<std::string, int>, std::string> parse_expectation(std::string_view text);
 /// What a cluster or a node may be called (a DNS label or subdomain, RFC 1123).
 bool is_cluster_name(std::string_view text);
+/// What Linux takes for the name of an interface.
+tl::expected<std::string, std::string> parse_interface(std::string const& text);
 /// "0.1%" or "0.001", between 0 and 1.
 tl::expected<double, std::string> parse_share(std::string_view text);
 /// The one of `known` that `word` most likely was meant to be; empty if none is near.

@@ -12,7 +12,6 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
-#include <exception>
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -52,8 +51,7 @@ int run_bench(BenchOptions const& options, std::string command) {
 }
 
 /// Under -o json even a run that never began gives its object, and says why.
-void write_failure(Words const& words, std::string const& command, std::string const& why) {
-  if (wanted_format(words) != OutputFormat::json) return;
+void write_failure(std::string const& command, std::string const& why) {
   auto const now = system_clock::now();
   Survey survey{.command = command, .started = now, .finished = now};
   survey.interruptions.push_back(why);
@@ -63,12 +61,12 @@ void write_failure(Words const& words, std::string const& command, std::string c
 
 int bench(Words const& words) {
   auto const command = fmt::format("leadline bench {}", fmt::join(words, " "));
-  try {
-    auto const options = read_bench_options(words);
-    return options ? run_bench(*options, command) : exit_codes::ready;
-  } catch (std::exception const& e) {
-    write_failure(words, command, e.what());
-    throw;
-  }
+  return run_or_tell(
+      words,
+      [&] {
+        auto const options = read_bench_options(words);
+        return options ? run_bench(*options, command) : exit_codes::ready;
+      },
+      [&](std::string const& why, int /*code*/) { write_failure(command, why); });
 }
 }  // namespace leadline

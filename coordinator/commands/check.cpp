@@ -10,7 +10,6 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
-#include <exception>
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -40,10 +39,8 @@ int run_check(CheckOptions const& options, std::string command) {
   return report.exit_code;
 }
 
-/// Under -o json even a run that never began gives its object: the verdict is unknown, and why.
-void write_failure(Words const& words, std::string const& command, std::string const& why,
-                   int code) {
-  if (wanted_format(words) != OutputFormat::json) return;
+/// Even a run that never began gives its object: the verdict is unknown, and why.
+void write_failure(std::string const& command, std::string const& why, int code) {
   auto const now = system_clock::now();
   Survey survey{.command = command, .started = now, .finished = now};
   survey.interruptions.push_back(why);
@@ -55,15 +52,12 @@ void write_failure(Words const& words, std::string const& command, std::string c
 
 int check(Words const& words) {
   auto const command = fmt::format("leadline check {}", fmt::join(words, " "));
-  try {
-    auto const options = read_check_options(words);
-    return options ? run_check(*options, command) : exit_codes::ready;
-  } catch (UsageError const& e) {
-    write_failure(words, command, e.what(), exit_codes::usage);
-    throw;
-  } catch (std::exception const& e) {
-    write_failure(words, command, e.what(), exit_codes::internal_error);
-    throw;
-  }
+  return run_or_tell(
+      words,
+      [&] {
+        auto const options = read_check_options(words);
+        return options ? run_check(*options, command) : exit_codes::ready;
+      },
+      [&](std::string const& why, int code) { write_failure(command, why, code); });
 }
 }  // namespace leadline

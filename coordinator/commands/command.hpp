@@ -44,6 +44,8 @@ int bench(Words const& words);
 int check(Words const& words);
 int estimate(Words const& words);
 int explain(Words const& words);
+int init(Words const& words);
 int lint(Words const& words);
 int pki(Words const& words);
+int verify_vmi(Words const& words);
 }  // namespace leadline

@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -58,7 +57,7 @@ Settings settings_of(EstimateOptions const& options) {
   Settings settings;
   auto& strictest = settings.strictest;
   std::vector<std::string> from;
-  auto const clusters = read_clusters(options.clusters);
+  auto const clusters = read_whole_clusters(options.clusters);
   for (auto const& cluster : clusters) {
     auto const& own = cluster.settings;
     if (own.settings() == nullptr)
@@ -182,31 +181,26 @@ EstimateReport answer(EstimateOptions const& options, std::string command) {
   return report;
 }
 
-/// Under -o json even a command line that is wrong gives its object.
-void write_failure(Words const& words, std::string const& command, std::string const& why,
-                   int code) {
-  if (wanted_format(words) == OutputFormat::json)
-    write_estimate_json(std::cout, {.command = command, .exit_code = code, .failure = why});
+int run_estimate(EstimateOptions const& options, std::string command) {
+  auto const report = answer(options, std::move(command));
+  if (options.format == OutputFormat::json)
+    write_estimate_json(std::cout, report);
+  else
+    write_estimate_text(std::cout, report);
+  return report.exit_code;
 }
 }  // namespace
 
 int estimate(Words const& words) {
   auto const command = fmt::format("leadline estimate {}", fmt::join(words, " "));
-  try {
-    auto const options = read_estimate_options(words);
-    if (!options) return exit_codes::ready;
-    auto const report = answer(*options, command);
-    if (options->format == OutputFormat::json)
-      write_estimate_json(std::cout, report);
-    else
-      write_estimate_text(std::cout, report);
-    return report.exit_code;
-  } catch (UsageError const& e) {
-    write_failure(words, command, e.what(), exit_codes::usage);
-    throw;
-  } catch (std::exception const& e) {
-    write_failure(words, command, e.what(), exit_codes::internal_error);
-    throw;
-  }
+  return run_or_tell(
+      words,
+      [&] {
+        auto const options = read_estimate_options(words);
+        return options ? run_estimate(*options, command) : exit_codes::ready;
+      },
+      [&](std::string const& why, int code) {
+        write_estimate_json(std::cout, {.command = command, .exit_code = code, .failure = why});
+      });
 }
 }  // namespace leadline

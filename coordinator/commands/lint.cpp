@@ -10,7 +10,6 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
-#include <exception>
 #include <iostream>
 #include <unistd.h>
 
@@ -36,10 +35,8 @@ int run_lint(LintOptions const& options, std::string command) {
   return report.exit_code;
 }
 
-/// Under -o json even a command line that is wrong gives its object.
-void write_failure(Words const& words, std::string const& command, std::string const& why,
-                   int code) {
-  if (wanted_format(words) != OutputFormat::json) return;
+/// Even a command line that is wrong gives its object.
+void write_failure(std::string const& command, std::string const& why, int code) {
   write_lint_json(std::cout, {.command = command,
                               .started = system_clock::now(),
                               .clusters = {},
@@ -51,15 +48,12 @@ void write_failure(Words const& words, std::string const& command, std::string c
 
 int lint(Words const& words) {
   auto const command = fmt::format("leadline lint {}", fmt::join(words, " "));
-  try {
-    auto const options = read_lint_options(words);
-    return options ? run_lint(*options, command) : exit_codes::ready;
-  } catch (UsageError const& e) {
-    write_failure(words, command, e.what(), exit_codes::usage);
-    throw;
-  } catch (std::exception const& e) {
-    write_failure(words, command, e.what(), exit_codes::internal_error);
-    throw;
-  }
+  return run_or_tell(
+      words,
+      [&] {
+        auto const options = read_lint_options(words);
+        return options ? run_lint(*options, command) : exit_codes::ready;
+      },
+      [&](std::string const& why, int code) { write_failure(command, why, code); });
 }
 }  // namespace leadline

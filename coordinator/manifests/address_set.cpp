@@ -83,6 +83,24 @@ std::optional<ip::address> before(ip::address const& address) {
   return std::nullopt;
 }
 
+std::optional<ip::address> above(ip::address const& address, std::uint64_t distance) {
+  if (address.is_v4()) {
+    constexpr std::uint64_t highest = 0xffffffff;
+    if (distance > highest - address.to_v4().to_uint()) return std::nullopt;
+    return ip::address_v4{static_cast<std::uint32_t>(address.to_v4().to_uint() + distance)};
+  }
+  auto octets = octets_of(address);
+  std::uint64_t carry = distance;
+  for (std::size_t i = octets.size(); i-- > 0 && carry != 0;) {
+    // The sum of the lowest octets alone, so that nothing is lost above.
+    auto const sum = (carry & 0xffU) + octets.at(i);
+    octets.at(i) = static_cast<unsigned char>(sum & 0xffU);
+    carry = (carry >> 8U) + (sum >> 8U);
+    if (i == 0 && carry != 0) return std::nullopt;
+  }
+  return address_of(octets, address);
+}
+
 std::string format(AddressRange const& range) {
   return range.first == range.last
              ? range.first.to_string()

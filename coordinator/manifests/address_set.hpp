@@ -12,6 +12,9 @@ namespace leadline {
 /// The next address up; nothing above the highest of the family.
 std::optional<boost::asio::ip::address> after(boost::asio::ip::address const& address);
 std::optional<boost::asio::ip::address> before(boost::asio::ip::address const& address);
+/// The one that lies so many further up.
+std::optional<boost::asio::ip::address> above(boost::asio::ip::address const& address,
+                                              std::uint64_t distance);
 
 /// From `first` to `last`, both of one family and both within.
 struct AddressRange {

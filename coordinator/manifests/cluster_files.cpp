@@ -31,4 +31,13 @@ std::vector<ClusterManifests> read_clusters(
   for (auto const& name : order) clusters.push_back(sort_manifests(name, std::move(sets.at(name))));
   return clusters;
 }
+
+std::vector<ClusterManifests> read_whole_clusters(
+    std::vector<std::pair<std::string, std::filesystem::path>> const& paths) {
+  auto clusters = read_clusters(paths);
+  for (auto const& cluster : clusters)
+    for (auto const& [place, message] : cluster.unreadable)
+      throw UsageError{fmt::format("--cluster {}: {}: {}", cluster.name, format(place), message)};
+  return clusters;
+}
 }  // namespace leadline

@@ -12,4 +12,8 @@ namespace leadline {
 /// Throws UsageError for a path that cannot be read.
 std::vector<ClusterManifests> read_clusters(
     std::vector<std::pair<std::string, std::filesystem::path>> const& paths);
+
+/// The same, for those who need all of it: throws UsageError for a text that cannot be read as well.
+std::vector<ClusterManifests> read_whole_clusters(
+    std::vector<std::pair<std::string, std::filesystem::path>> const& paths);
 }  // namespace leadline

@@ -1,0 +1,103 @@
+#include "coordinator/manifests/network_design.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace leadline {
+namespace {
+using nlohmann::ordered_json;
+
+/// virt-handlers, two synchronization controllers, and one that is being replaced.
+constexpr std::uint64_t beside_the_nodes = 3;
+/// Nobody has more pods on a migration network; of an IPv6 range the rest stays free.
+constexpr std::uint64_t most_of_a_part = std::uint64_t{1} << 24U;
+
+std::string plugin_config(NetworkDesign const& design, AddressRange const& part) {
+  ordered_json config{{"cniVersion", "0.3.1"}, {"name", design.name}};
+  if (!design.master.empty()) {
+    config["type"] = "macvlan";
+    config["master"] =
+        design.vlan ? fmt::format("{}.{}", design.master, *design.vlan) : design.master;
+    config["mode"] = "bridge";
+  } else {
+    config["type"] = "bridge";
+    config["bridge"] = design.bridge;
+    if (design.vlan) {
+      config["vlan"] = *design.vlan;
+      config["preserveDefaultVlan"] = false;
+    }
+  }
+  if (design.mtu) config["mtu"] = design.mtu->octets;
+  config["ipam"] = {{"type", "whereabouts"},
+                    {"range", format(design.range)},
+                    {"range_start", part.first.to_string()},
+                    {"range_end", part.last.to_string()}};
+  return config.dump(2);
+}
+
+std::string indented(std::string const& text, std::size_t blanks) {
+  std::string result;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    result += std::string(blanks, ' ') + line + '\n';
+  return result;
+}
+
+std::string attachment_text(NetworkDesign const& design, AddressRange const& part) {
+  return fmt::format(
+      "apiVersion: k8s.cni.cncf.io/v1\n"
+      "kind: NetworkAttachmentDefinition\n"
+      "metadata:\n"
+      "  name: {}\n"
+      "  namespace: {}\n"
+      "spec:\n"
+      "  config: |\n{}",
+      design.name, design.space, indented(plugin_config(design, part), 4));
+}
+
+std::string hyperconverged_text(NetworkDesign const& design) {
+  return fmt::format(
+      "apiVersion: hco.kubevirt.io/v1beta1\n"
+      "kind: HyperConverged\n"
+      "metadata:\n"
+      "  name: kubevirt-hyperconverged\n"
+      "  namespace: {}\n"
+      "spec:\n"
+      "  featureGates:\n"
+      "    decentralizedLiveMigration: true\n"
+      "  liveMigrationConfig:\n"
+      "    network: {}\n",
+      design.space, design.name);
+}
+}  // namespace
+
+tl::expected<std::vector<DesignedCluster>, std::string> design_network(
+    NetworkDesign const& design) {
+  auto const [lowest, highest] = design.range.range();
+  AddressSet usable;
+  usable.add({lowest, highest});
+  usable.remove({lowest, lowest});
+  if (lowest.is_v4()) usable.remove({highest, highest});
+  auto const each =
+      std::min(usable.size() / std::max<std::size_t>(design.clusters.size(), 1), most_of_a_part);
+  if (each < design.nodes + beside_the_nodes)
+    return tl::unexpected(fmt::format(
+        "{} has {} addresses for each of {} clusters, and a cluster of {} nodes needs {}",
+        format(design.range), each, design.clusters.size(), design.nodes,
+        design.nodes + beside_the_nodes));
+  std::vector<DesignedCluster> parts;
+  auto first = usable.ranges().front().first;
+  for (auto const& cluster : design.clusters) {
+    AddressRange const part{first, above(first, each - 1).value_or(highest)};
+    parts.push_back({.cluster = cluster,
+                     .part = part,
+                     .attachment = attachment_text(design, part),
+                     .hyperconverged = hyperconverged_text(design)});
+    first = after(part.last).value_or(highest);
+  }
+  return parts;
+}
+}  // namespace leadline

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# leadline estimate, init and verify-vmi as people call them, and the mistakes that they make.
+set -uo pipefail
+clusters=$(cd "$(dirname "$0")/../lint" && pwd)
+. "$(dirname "$0")/setting.sh"
+
+estimate=("$bin/leadline" estimate)
+vm=(--memory 64GiB --dirty-rate 300MiB/s --working-set 8GiB)
+expect 0 "IN TIME" "${estimate[@]}" --bandwidth 9.4Gbit "${vm[@]}" --compare-timeouts
+says "What remains to be sent" out
+expect 20 "never converges" "${estimate[@]}" --bandwidth 1Gbit "${vm[@]}"
+expect 30 "how fast the VM writes is not known" "${estimate[@]}" --bandwidth 9.4Gbit --memory 64Gi
+expect 20 '"verdict":"too_late"' "${estimate[@]}" --bandwidth 1Gbit "${vm[@]}" -o json
+
+for wrong_size in "64 gigs" -1GiB 0GiB 99999999999999999999GiB 64 nonsense; do
+  expect 2 "--memory: '$wrong_size'" "${estimate[@]}" --bandwidth 1Gbit "--memory=$wrong_size"
+done
+expect 2 "--dirty-rate: '300'" "${estimate[@]}" --bandwidth 1Gbit --memory 1GiB --dirty-rate 300
+expect 2 "--bandwidth" "${estimate[@]}" --bandwidth 0Gbit --memory 1GiB
+expect 2 "--parallel: '0'" "${estimate[@]}" --bandwidth 1Gbit --memory 1GiB --parallel 0
+expect 2 "either --report FILE or --bandwidth" "${estimate[@]}" --memory 1GiB
+expect 2 "either --memory SIZE or --vmi" "${estimate[@]}" --bandwidth 1Gbit
+expect 2 '"failure"' "${estimate[@]}" --bandwidth 1Gbit -o json
+echo '{' >broken.json
+expect 2 "cannot be read as JSON" "${estimate[@]}" --report broken.json --memory 1GiB
+expect 2 "cannot be read as JSON" "${estimate[@]}" --report missing.json --memory 1GiB
+echo '{"schema": "leadline.report/v1", "pairs": []}' >empty.json
+expect 2 "no bandwidth was measured" "${estimate[@]}" --report empty.json --memory 1GiB
+
+cat >vmis.yaml <<'VMIS'
+apiVersion: v1
+kind: List
+items:
+- kind: VirtualMachineInstance
+  metadata: {name: one, namespace: default}
+  spec: {domain: {memory: {guest: 4Gi}}}
+  status: {nodeName: n1, migrationState: {targetNodeAddress: 10.200.5.100}}
+- kind: VirtualMachineInstance
+  metadata: {name: two, namespace: default}
+  spec: {domain: {resources: {requests: {memory: 8Gi}}}}
+  status: {nodeName: n2, migrationState: {targetNodeAddress: 10.132.1.9}}
+VMIS
+expect 0 "all nodes" "${estimate[@]}" --bandwidth 1Gbit --vmi vmis.yaml --dirty-rate 1MiB
+says "default/two" out
+sed 's/4Gi/4 gigs/' vmis.yaml >wrong.yaml
+expect 2 "wrong.yaml:6: items[0].spec.domain.memory.guest: \"4 gigs\" is no size" \
+  "${estimate[@]}" --bandwidth 1Gbit --vmi wrong.yaml
+expect 2 "holds no VirtualMachineInstance" "${estimate[@]}" --bandwidth 1Gbit --vmi "$clusters/documents/bridge_network.yaml"
+expect 0 "the strictest of" "${estimate[@]}" --bandwidth 1Gbit --memory 1GiB --dirty-rate 1MB \
+  --cluster east="$clusters/documents/dedicated_network.yaml"
+says "800 s a gigabyte" out
+
+# A network for two clusters, which lint then finds nothing in.
+init=("$bin/leadline" init --cluster east --cluster west --range 10.200.0.0/16)
+expect 0 "oc patch hyperconverged" "${init[@]}" --vlan 100 --mtu 9000 --master eth1 --out net
+says "there must be eth1.100" out
+expect 0 CLEAN "$bin/leadline" lint --cluster east=net/east --cluster west=net/west
+expect 2 "exists already" "${init[@]}" --master eth1 --out net
+expect 2 "either --master NIC or --bridge" "${init[@]}" --out other
+expect 2 "--vlan: '4095'" "${init[@]}" --master eth1 --vlan 4095 --out other
+expect 2 "--mtu: '64'" "${init[@]}" --master eth1 --mtu 64 --out other
+expect 2 "'a/b' is not an interface name" "${init[@]}" --master a/b --out other
+expect 2 "is not an interface name" "${init[@]}" --master interface12345 --vlan 100 --out other
+expect 2 "--range: '10.200.0.0' is not a range" "$bin/leadline" init --cluster east --range 10.200.0.0 --bridge br1 --out other
+expect 2 "needs 1003" "$bin/leadline" init --cluster east --range 10.200.0.0/24 --nodes 1000 --bridge br1 --out other
+expect 2 "stands twice" "${init[@]}" --cluster east --bridge br1 --out other
+[ ! -e other ] || wrongly "a refused design left files"
+
+# After a migration.
+for cluster in east west; do
+  sed '/^@BUNDLE@$/d; s/@SERVER@/LS0t/' "$clusters/$cluster.yaml" >"$cluster.yaml"
+done
+expect 20 "default/one: 10.200.5.100: the migration network openshift-cnv/migration of east" \
+  "$bin/leadline" verify-vmi vmis.yaml --cluster east=east.yaml --cluster west=west.yaml
+says "default/two: 10.132.1.9: the pod network of west" out
+expect 30 "not known: the clusters' migration networks" "$bin/leadline" verify-vmi vmis.yaml
+expect 20 '"verdict":"other_network"' "$bin/leadline" verify-vmi vmis.yaml --cluster east=east.yaml \
+  --cluster west=west.yaml -o json
+expect 2 "west.yaml:153: not YAML" "$bin/leadline" verify-vmi vmis.yaml --cluster west="$clusters/west.yaml"
+expect 2 "which VMs?" "$bin/leadline" verify-vmi
+expect 2 "verify-vmi: missing.yaml: No such file" "$bin/leadline" verify-vmi missing.yaml
+verdict

@@ -1,0 +1,113 @@
+#include "coordinator/lint/lint.hpp"
+#include "coordinator/manifests/migration_trace.hpp"
+#include "coordinator/manifests/network_design.hpp"
+#include "tests/lint/clusters.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+namespace leadline {
+namespace {
+
+LintResult lint_of(std::vector<DesignedCluster> const& parts) {
+  std::vector<ClusterManifests> clusters;
+  for (auto const& part : parts)
+    clusters.push_back(sort_manifests(
+        part.cluster, read_manifests(part.cluster, part.attachment + "---\n" + part.hyperconverged)));
+  return lint(clusters, {});
+}
+
+NetworkDesign usual() {
+  return {.clusters = {"east", "west"},
+          .range = *parse_block("10.200.0.0/16"),
+          .master = "eth1",
+          .bridge = {},
+          .vlan = VlanId{100},
+          .mtu = Mtu{9000}};
+}
+
+TEST(NetworkDesign, GivesEachClusterAPartOfItsOwn) {
+  auto const parts = design_network(usual());
+  ASSERT_TRUE(parts && parts->size() == 2);
+  EXPECT_EQ(format(parts->at(0).part), "10.200.0.1 to 10.200.127.255");
+  EXPECT_EQ(format(parts->at(1).part), "10.200.128.0 to 10.200.255.254");
+  EXPECT_NE(parts->at(0).attachment.find(R"("master": "eth1.100")"), std::string::npos);
+}
+
+TEST(NetworkDesign, IsWhatLintFindsNothingIn) {
+  auto bridge = usual();
+  bridge.master = {};
+  bridge.bridge = "br1";
+  auto six = usual();
+  six.range = *parse_block("fd00:200::/64");
+  auto many = usual();
+  many.clusters = {"a", "b", "c", "d", "e"};
+  auto bare = usual();
+  bare.vlan = {};
+  bare.mtu = {};
+  for (auto const& design : {usual(), bridge, six, many, bare}) {
+    auto const parts = design_network(design);
+    ASSERT_TRUE(parts);
+    auto const result = lint_of(*parts);
+    EXPECT_EQ(names_of(result), std::vector<std::string>{});
+    EXPECT_EQ(result.verdict, LintResult::Verdict::clean);
+  }
+}
+
+TEST(NetworkDesign, SaysWhereThereIsNoRoom) {
+  auto design = usual();
+  design.range = *parse_block("10.200.0.0/29");
+  EXPECT_FALSE(design_network(design));
+  design.clusters = {"east"};
+  EXPECT_TRUE(design_network(design));
+  design.nodes = 4;
+  EXPECT_EQ(design_network(design).error(),
+            "10.200.0.0/29 has 6 addresses for each of 1 clusters, and a cluster of 4 nodes needs "
+            "7");
+}
+
+RC_GTEST_PROP(NetworkDesign, NeverGivesAnAddressTwice, ()) {
+  auto design = usual();
+  design.range = *parse_block("10.200.0.0/" + std::to_string(*rc::gen::inRange(8, 31)));
+  design.clusters.clear();
+  for (int i = 0; i < *rc::gen::inRange(1, 9); ++i)
+    design.clusters.push_back("c" + std::to_string(i));
+  auto const parts = design_network(design);
+  if (!parts) return;
+  for (std::size_t i = 0; i < parts->size(); ++i) {
+    auto const& [first, last] = parts->at(i).part;
+    RC_ASSERT(first <= last && design.range.contains(first) && design.range.contains(last));
+    if (i > 0) RC_ASSERT(parts->at(i - 1).part.last < first);
+  }
+}
+
+MigrationTrace trace_of(std::string const& address, bool with_clusters = true) {
+  auto const [east, west] = changed_clusters({});
+  std::vector<ClusterManifests> clusters;
+  if (with_clusters) {
+    clusters.push_back(sort_manifests("east", read_manifests("east.yaml", east)));
+    clusters.push_back(sort_manifests("west", read_manifests("west.yaml", west)));
+  }
+  auto const set = read_manifests(
+      "vmi.yaml", "kind: VirtualMachineInstance\nmetadata: {name: vm, namespace: ns}\nstatus: "
+                  "{migrationState: {targetNodeAddress: '" +
+                      address + "'}}\n");
+  return trace_migration(set.manifests.at(0), clusters);
+}
+
+TEST(MigrationTrace, NamesTheNetworkThatWasTaken) {
+  using enum MigrationTrace::Verdict;
+  EXPECT_EQ(trace_of("10.200.5.100").verdict, migration_network);
+  EXPECT_EQ(trace_of("10.200.5.100").network,
+            "the migration network openshift-cnv/migration of east");
+  EXPECT_EQ(trace_of("10.132.1.7").network, "the pod network of west: 10.132.1.0/24 of node w2");
+  EXPECT_EQ(trace_of("10.132.1.7").verdict, other_network);
+  EXPECT_EQ(trace_of("192.168.20.11").network, "the main network of west: node w1");
+  EXPECT_EQ(trace_of("172.16.0.1").verdict, other_network);
+  EXPECT_EQ(trace_of("10.200.5.100", false).verdict, unknown);
+  EXPECT_EQ(trace_of("").verdict, unknown);
+  EXPECT_EQ(trace_of("node7").network, "that is no IP address");
+}
+}  // namespace
+}  // namespace leadline
