@@ -1,9 +1,13 @@
 #include "coordinator/check_options.hpp"
 
+#include "coordinator/lint/lint_options.hpp"
+#include "coordinator/manifests/cluster_files.hpp"
 #include "coordinator/plan_words.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace leadline {
@@ -25,9 +29,21 @@ po::options_description described() {
   all.add_options()                                                                      //
       ("stages", text(), "comma-separated: facts,reach,tls,path_mtu,latency,bandwidth")  //
       ("quick", "without bandwidth, and with a shorter look at latency")                 //
-      ("output,o", text(), "text (default) or json")                                     //
+      ("cluster", po::value<std::vector<std::string>>()->composing(),
+       "NAME=PATH: manifests, for what is to be expected (as in 'leadline lint')")  //
+      ("output,o", text(), "text (default) or json")                                //
       ("strict", "exit code 10 where there are warnings");
   return all;
+}
+
+std::vector<ConfiguredNetwork> read_configured(po::variables_map const& given) {
+  std::vector<std::pair<std::string, std::filesystem::path>> paths;
+  for (auto const& text : given["cluster"].as<std::vector<std::string>>())
+    paths.push_back(parse_cluster(text));
+  std::vector<ConfiguredNetwork> configured;
+  for (auto const& cluster : read_whole_clusters(paths))
+    configured.push_back(read_configured_network(cluster));
+  return configured;
 }
 }  // namespace
 
@@ -35,7 +51,10 @@ std::optional<CheckOptions> read_check_options(Words const& words) {
   auto const parsed = parse_words(words, described(), "check", usage);
   if (!parsed) return std::nullopt;
   auto const& given = *parsed;
-  CheckOptions options{read_run_options(given, {}, "check")};
+  std::vector<ConfiguredNetwork> configured;
+  if (given.count("cluster") > 0) configured = read_configured(given);
+  CheckOptions options{read_run_options(given, expect_configured(configured, {}), "check")};
+  options.configured = std::move(configured);
   auto& plan = options.plan;
   if (given.count("quick") > 0) {
     std::erase(plan.stages, Stage::bandwidth);

@@ -1,5 +1,6 @@
 #pragma once
 #include "coordinator/commands/command.hpp"
+#include "coordinator/manifests/configured_network.hpp"
 #include "coordinator/output_format.hpp"
 #include "coordinator/run_options.hpp"
 
@@ -11,6 +12,7 @@ namespace leadline {
 struct CheckOptions : RunOptions {
   OutputFormat format{OutputFormat::text};
   bool strict{};
+  std::vector<ConfiguredNetwork> configured;  ///< by the manifests of --cluster
 };
 
 /// Empty after --help, whose text went to standard output. Throws UsageError.

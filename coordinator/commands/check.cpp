@@ -33,7 +33,8 @@ int run_check(CheckOptions const& options, std::string command) {
       .command = std::move(command), .started = system_clock::now(), .plan = options.plan};
   conduct(options, survey, progress);
   survey.finished = system_clock::now();
-  auto const report = make_report(std::move(survey), options.strict);
+  auto report = make_report(std::move(survey), options.strict);
+  report.configured = compare_configured(report.survey, options.configured);
   write(report, options, file.stream());
   file.commit();
   return report.exit_code;

@@ -5,11 +5,11 @@
 #include "coordinator/manifests/cluster_files.hpp"
 #include "coordinator/manifests/manifest_files.hpp"
 #include "coordinator/report/estimate_report.hpp"
+#include "probes/core/checked_json.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <fstream>

@@ -7,9 +7,9 @@
 #include "coordinator/report/finding_json.hpp"
 #include "coordinator/report/finding_text.hpp"
 #include "coordinator/run_options.hpp"
+#include "probes/core/checked_json.hpp"
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iostream>

@@ -32,7 +32,7 @@ void read_memory(Manifest const& manifest, Machine& machine, MachineReading& rea
       return;
     }
     reading.pointer = place;
-    reading.mistake = fmt::format("{} is no size, such as 64Gi", value->dump());
+    reading.mistake = fmt::format("{} is no size, such as 64Gi", shown(*value));
     return;
   }
   reading.pointer = "/spec/domain";
@@ -52,7 +52,7 @@ void read_disks(Manifest const& manifest, Machine& machine, MachineReading& read
         machine.disk = machine.disk + *size;
       } else {
         reading.pointer = claim + part;
-        reading.mistake = fmt::format("{} is no size, such as 200Gi", value->dump());
+        reading.mistake = fmt::format("{} is no size, such as 200Gi", shown(*value));
       }
       break;
     }

@@ -1,7 +1,9 @@
 #include "coordinator/estimate/measured_bandwidth.hpp"
 
+#include "coordinator/manifests/number.hpp"
+#include "probes/core/checked_json.hpp"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -34,10 +36,11 @@ std::optional<Sample> sample_of(json const& observation, std::string const& pair
   if (result == observation.end() || !result->is_object()) return std::nullopt;
   auto const rate = result->find("rate_bits_per_second");
   auto const streams = result->find("streams");
-  if (rate == result->end() || !rate->is_number() || streams == result->end() ||
-      !streams->is_number_integer())
-    return std::nullopt;
-  return Sample{pair, word_at(*result, "transport"), streams->get<int>(), rate->get<double>()};
+  if (rate == result->end() || !rate->is_number() || streams == result->end()) return std::nullopt;
+  auto const count = whole_number(*streams);
+  constexpr long most = 32;
+  if (!count || *count < 1 || *count > most) return std::nullopt;
+  return Sample{pair, word_at(*result, "transport"), static_cast<int>(*count), rate->get<double>()};
 }
 
 std::vector<Sample> samples_of(json const& report) {

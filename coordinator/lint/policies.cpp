@@ -1,4 +1,5 @@
 #include "coordinator/lint/rules.hpp"
+#include "coordinator/manifests/number.hpp"
 
 #include <fmt/format.h>
 
@@ -71,11 +72,11 @@ bool covers_ports(json const& rule, Traffic const& traffic) {
       return false;
     auto const* const port = member(entry, "port");
     if (port == nullptr) return true;
-    if (!port->is_number_integer()) return false;
+    auto const lowest = whole_number(*port);
+    if (!lowest) return false;
     auto const* const end = member(entry, "endPort");
-    auto const highest =
-        end != nullptr && end->is_number_integer() ? end->get<long>() : port->get<long>();
-    return port->get<long>() <= traffic.lowest_port && traffic.highest_port <= highest;
+    auto const highest = end == nullptr ? lowest : whole_number(*end);
+    return highest && *lowest <= traffic.lowest_port && traffic.highest_port <= *highest;
   });
 }
 

@@ -27,8 +27,7 @@ bool is_true(json const& object, std::string_view key) {
 
 /// A number, also one in quotes: the plugins refuse that, but it is clear what was meant.
 std::optional<long> number_in(json const& value) {
-  if (value.is_number_integer()) return value.get<long>();
-  if (!value.is_string()) return std::nullopt;
+  if (!value.is_string()) return whole_number(value);
   return parse_number<long>(value.get_ref<std::string const&>());
 }
 
@@ -166,7 +165,7 @@ class AttachmentReader {
                 fmt::format("{} to {}: VLANs go from 1 to 4094, the lower number first", *lowest,
                             *highest));
       else
-        attachment_.trunk.push_back({static_cast<VlanId>(*lowest), static_cast<VlanId>(*highest)});
+        attachment_.trunk.push_back({static_cast<int>(*lowest), static_cast<int>(*highest)});
     }
   }
 
@@ -222,7 +221,7 @@ Attachment read_attachment(Manifest const& manifest) {
 std::string format(std::vector<VlanRange> const& trunk) {
   std::vector<std::string> parts;
   auto sorted = trunk;
-  std::ranges::sort(sorted, {}, &VlanRange::lowest);
+  std::ranges::sort(sorted, {}, &VlanRange::first);
   parts.reserve(sorted.size());
   for (auto const& [lowest, highest] : sorted)
     parts.push_back(lowest == highest ? fmt::format("{}", lowest)

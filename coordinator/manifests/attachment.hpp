@@ -2,6 +2,7 @@
 #include "coordinator/manifests/address_pool.hpp"
 #include "coordinator/manifests/manifest.hpp"
 #include "probes/core/units.hpp"
+#include "probes/linux/bridge_vlans.hpp"
 #include "probes/wire/ethernet_frame.hpp"
 
 #include <optional>
@@ -9,12 +10,6 @@
 #include <vector>
 
 namespace leadline {
-
-/// From `lowest` to `highest`, both within.
-struct VlanRange {
-  VlanId lowest{};
-  VlanId highest{};
-};
 
 /// A network as a NetworkAttachmentDefinition describes it: what a pod gets, over which interface
 /// of the host.

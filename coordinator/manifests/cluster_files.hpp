@@ -13,7 +13,8 @@ namespace leadline {
 std::vector<ClusterManifests> read_clusters(
     std::vector<std::pair<std::string, std::filesystem::path>> const& paths);
 
-/// The same, for those who need all of it: throws UsageError for a text that cannot be read as well.
+/// The same, for those who need all of it: throws UsageError for a text that cannot be read as
+/// well.
 std::vector<ClusterManifests> read_whole_clusters(
     std::vector<std::pair<std::string, std::filesystem::path>> const& paths);
 }  // namespace leadline

@@ -51,12 +51,6 @@ bool is_of(CniKey::Type type, json const& value) {
   return true;
 }
 
-std::string shown(json const& value) {
-  constexpr std::size_t most = 60;
-  auto const text = value.dump(-1, ' ', true, json::error_handler_t::replace);
-  return text.size() > most ? text.substr(0, most) + "..." : text;
-}
-
 /// The value that a text would have had without its quotes.
 std::optional<json> without_quotes(json const& value, CniKey::Type type) {
   if (!value.is_string()) return std::nullopt;
@@ -85,7 +79,7 @@ std::string wrong_value(CniKey const& key, json const& value) {
     auto const meant = without_quotes(value, key.type);
     return fmt::format("{} is {}: the plugin takes {} only{}{}", key.name, shown(value),
                        name_of(key.type),
-                       meant ? fmt::format("; write {}, without quotes", meant->dump()) : "",
+                       meant ? fmt::format("; write {}, without quotes", shown(*meant)) : "",
                        key.effect.empty() ? "" : fmt::format(" ({})", key.effect));
   }
   if (value.is_number_integer() && !lies_within(value, key))

@@ -37,6 +37,12 @@ std::string pointer_to(std::string_view pointer, std::string_view key) {
   return result;
 }
 
+std::string shown(nlohmann::json const& value) {
+  constexpr std::size_t most = 60;
+  auto const text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return text.size() > most ? text.substr(0, most) + "..." : text;
+}
+
 int line_of(LineTable const& lines, std::string_view pointer) {
   for (;;) {
     if (auto const found = lines.find(pointer); found != lines.end()) return found->second;

@@ -1,5 +1,6 @@
 #pragma once
-#include <nlohmann/json.hpp>
+#include "probes/core/checked_json.hpp"
+
 #include <tl/expected.hpp>
 
 #include <functional>
@@ -18,6 +19,9 @@ std::string pointer_to(std::string_view pointer, std::string_view key);
 
 /// The line of the part, or of the nearest one that holds it; 0 if nothing is known.
 int line_of(LineTable const& lines, std::string_view pointer);
+
+/// The value as it may stand in a message: JSON, short, and valid UTF-8 whatever it holds.
+std::string shown(nlohmann::json const& value);
 
 /// One YAML or JSON document: what it says, and where.
 struct Document {

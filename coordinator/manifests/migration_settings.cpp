@@ -37,7 +37,7 @@ class SettingsReader {
     if (value->is_number_integer() && *value > 0 && *value <= most)
       place = value->get<long>();
     else
-      wrong(key, fmt::format("{} is {}: a whole number from 1 to {} is wanted", key, value->dump(),
+      wrong(key, fmt::format("{} is {}: a whole number from 1 to {} is wanted", key, shown(*value),
                              most));
   }
 
@@ -47,7 +47,7 @@ class SettingsReader {
     if (value->is_boolean())
       place = value->get<bool>();
     else
-      wrong(key, fmt::format("{} is {}: true or false is wanted", key, value->dump()));
+      wrong(key, fmt::format("{} is {}: true or false is wanted", key, shown(*value)));
   }
 
   void bandwidth(char const* key, BitRate& place) {
@@ -59,7 +59,7 @@ class SettingsReader {
       place = BitRate{*octets * 8};
     else
       wrong(key,
-            fmt::format("{} is {}: octets a second are wanted, such as 64Mi", key, value->dump()));
+            fmt::format("{} is {}: octets a second are wanted, such as 64Mi", key, shown(*value)));
   }
 
   void text(char const* key, std::string& place) {

@@ -1,41 +1,58 @@
 #include "coordinator/manifests/network_design.hpp"
 
+#include "probes/core/checked_json.hpp"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 namespace leadline {
 namespace {
-using nlohmann::ordered_json;
-
 /// virt-handlers, two synchronization controllers, and one that is being replaced.
 constexpr std::uint64_t beside_the_nodes = 3;
 /// Nobody has more pods on a migration network; of an IPv6 range the rest stays free.
 constexpr std::uint64_t most_of_a_part = std::uint64_t{1} << 24U;
 
+/// A JSON object whose members stay in this order, each value a JSON text already.
+std::string object_text(std::vector<std::pair<std::string_view, std::string>> const& members,
+                        std::string_view indent) {
+  std::string text;
+  for (auto const& [key, value] : members)
+    text += fmt::format("{}{}  \"{}\": {}", text.empty() ? "" : ",\n", indent, key, value);
+  return fmt::format("{{\n{}\n{}}}", text, indent);
+}
+
+std::string quoted(std::string const& text) {
+  return nlohmann::json(text).dump();
+}
+
 std::string plugin_config(NetworkDesign const& design, AddressRange const& part) {
-  ordered_json config{{"cniVersion", "0.3.1"}, {"name", design.name}};
+  std::vector<std::pair<std::string_view, std::string>> members{{"cniVersion", quoted("0.3.1")},
+                                                                {"name", quoted(design.name)}};
   if (!design.master.empty()) {
-    config["type"] = "macvlan";
-    config["master"] =
+    auto const master =
         design.vlan ? fmt::format("{}.{}", design.master, *design.vlan) : design.master;
-    config["mode"] = "bridge";
+    members.emplace_back("type", quoted("macvlan"));
+    members.emplace_back("master", quoted(master));
+    members.emplace_back("mode", quoted("bridge"));
   } else {
-    config["type"] = "bridge";
-    config["bridge"] = design.bridge;
+    members.emplace_back("type", quoted("bridge"));
+    members.emplace_back("bridge", quoted(design.bridge));
     if (design.vlan) {
-      config["vlan"] = *design.vlan;
-      config["preserveDefaultVlan"] = false;
+      members.emplace_back("vlan", fmt::format("{}", *design.vlan));
+      members.emplace_back("preserveDefaultVlan", "false");
     }
   }
-  if (design.mtu) config["mtu"] = design.mtu->octets;
-  config["ipam"] = {{"type", "whereabouts"},
-                    {"range", format(design.range)},
-                    {"range_start", part.first.to_string()},
-                    {"range_end", part.last.to_string()}};
-  return config.dump(2);
+  if (design.mtu) members.emplace_back("mtu", fmt::format("{}", design.mtu->octets));
+  members.emplace_back("ipam", object_text({{"type", quoted("whereabouts")},
+                                            {"range", quoted(format(design.range))},
+                                            {"range_start", quoted(part.first.to_string())},
+                                            {"range_end", quoted(part.last.to_string())}},
+                                           "  "));
+  return object_text(members, "");
 }
 
 std::string indented(std::string const& text, std::size_t blanks) {

@@ -1,7 +1,6 @@
 #include "coordinator/report/estimate_report.hpp"
 #include "coordinator/report/finding_json.hpp"
-
-#include <nlohmann/json.hpp>
+#include "probes/core/checked_json.hpp"
 
 #include <cmath>
 #include <ostream>

@@ -1,8 +1,9 @@
 #include "coordinator/report/finding_json.hpp"
 
+#include "probes/core/checked_json.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace leadline {
 namespace {

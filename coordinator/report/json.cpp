@@ -64,6 +64,17 @@ json observation_of(Observation const& seen) {
   return j;
 }
 
+json configured_of(std::vector<ConfiguredRow> const& rows) {
+  json list = json::array();
+  for (auto const& [cluster, what, configured, measured, outcome] : rows)
+    list.push_back({{"cluster", cluster},
+                    {"what", what},
+                    {"configured", configured},
+                    {"measured", measured},
+                    {"outcome", format(outcome)}});
+  return list;
+}
+
 json node_of(Survey const& survey, std::size_t index) {
   auto const& node = survey.nodes[index];
   json observations = json::array();
@@ -139,6 +150,8 @@ void write_json(std::ostream& out, Report const& report) {
              [&](std::size_t index) { return node_of(survey, index); });
   if (std::ranges::count(survey.plan.stages, Stage::layer2) != 0)
     out << ",\n\"layer2\": " << text_of(layer2_of(survey));
+  if (!report.configured.empty())
+    out << ",\n\"configured\": " << text_of(configured_of(report.configured));
   write_list(out, "pairs", survey.pairs,
              [&](PairRecord const& pair) { return pair_of(survey, pair); });
   write_list(out, "schedule", survey.schedule,

@@ -1,7 +1,6 @@
 #include "coordinator/report/finding_json.hpp"
 #include "coordinator/report/lint_report.hpp"
-
-#include <nlohmann/json.hpp>
+#include "probes/core/checked_json.hpp"
 
 #include <limits>
 #include <ostream>

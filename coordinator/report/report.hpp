@@ -1,6 +1,7 @@
 #pragma once
 #include "coordinator/coverage.hpp"
 #include "coordinator/finding.hpp"
+#include "coordinator/report/configured.hpp"
 #include "coordinator/survey.hpp"
 #include "coordinator/verdict.hpp"
 
@@ -16,7 +17,8 @@ struct Report {
   Coverage coverage;
   Verdict verdict{Verdict::unknown};
   int exit_code{30};
-  std::string marks;  ///< a letter for each of survey.pairs: see mark_legend
+  std::vector<ConfiguredRow> configured;  ///< empty: no manifests were given
+  std::string marks;                      ///< a letter for each of survey.pairs: see mark_legend
 };
 
 inline constexpr std::string_view mark_legend =

@@ -92,6 +92,7 @@ void write_text(std::ostream& out, Report const& report, bool colour) {
     for (auto const& line : lines)
       out << wrap(&line == &lines.front() ? "layer 2: " : "         ", line);
   }
+  if (auto const table = configured_table(report.configured); !table.empty()) out << '\n' << table;
   if (auto const figures = write_figures(report.survey); !figures.empty()) out << '\n' << figures;
 }
 }  // namespace leadline

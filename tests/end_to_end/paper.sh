@@ -66,6 +66,23 @@ expect 2 "needs 1003" "$bin/leadline" init --cluster east --range 10.200.0.0/24 
 expect 2 "stands twice" "${init[@]}" --cluster east --bridge br1 --out other
 [ ! -e other ] || wrongly "a refused design left files"
 
+# What the manifests promise, beside what was measured.
+for cluster in east west; do
+  "$bin/leadline" init --cluster "$cluster" --range 10.7.0.0/24 --mtu 9000 --master eth1 --out "promise-$cluster" >/dev/null
+  printf -- '---\nkind: Node\nmetadata: {name: n1}\n' >>"promise-$cluster/$cluster/network.yaml"
+done
+promise=(--cluster east=promise-east --cluster west=promise-west)
+if [ "$alone" = 1 ]; then
+  ip link set dev lo mtu 9000
+  agent east east n1 --address 10.7.0.1
+  agent west west n2 --address 10.7.0.2
+  expect 0 "10.7.0.0/24              all 1 within" "$bin/leadline" check --tls coordinator \
+    --listen "127.0.0.1:$port" "${promise[@]}" --wait 20s --stages reach,path_mtu
+  says "east         MTU        9000" out
+  says "bandwidth  at least 400 Mbit/s      not measured" out
+fi
+expect 2 "promise-east/missing: No such file" "${check[@]}" --cluster east=promise-east/missing
+
 # After a migration.
 for cluster in east west; do
   sed '/^@BUNDLE@$/d; s/@SERVER@/LS0t/' "$clusters/$cluster.yaml" >"$cluster.yaml"

@@ -1,6 +1,7 @@
+#include "coordinator/manifests/network_design.hpp"
+
 #include "coordinator/lint/lint.hpp"
 #include "coordinator/manifests/migration_trace.hpp"
-#include "coordinator/manifests/network_design.hpp"
 #include "tests/lint/clusters.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,8 @@ LintResult lint_of(std::vector<DesignedCluster> const& parts) {
   std::vector<ClusterManifests> clusters;
   for (auto const& part : parts)
     clusters.push_back(sort_manifests(
-        part.cluster, read_manifests(part.cluster, part.attachment + "---\n" + part.hyperconverged)));
+        part.cluster,
+        read_manifests(part.cluster, part.attachment + "---\n" + part.hyperconverged)));
   return lint(clusters, {});
 }
 
@@ -89,10 +91,11 @@ MigrationTrace trace_of(std::string const& address, bool with_clusters = true) {
     clusters.push_back(sort_manifests("east", read_manifests("east.yaml", east)));
     clusters.push_back(sort_manifests("west", read_manifests("west.yaml", west)));
   }
-  auto const set = read_manifests(
-      "vmi.yaml", "kind: VirtualMachineInstance\nmetadata: {name: vm, namespace: ns}\nstatus: "
-                  "{migrationState: {targetNodeAddress: '" +
-                      address + "'}}\n");
+  auto const set =
+      read_manifests("vmi.yaml",
+                     "kind: VirtualMachineInstance\nmetadata: {name: vm, namespace: ns}\nstatus: "
+                     "{migrationState: {targetNodeAddress: '" +
+                         address + "'}}\n");
   return trace_migration(set.manifests.at(0), clusters);
 }
 
