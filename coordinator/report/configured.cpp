@@ -58,8 +58,9 @@ class Measured {
   [[nodiscard]] std::set<VlanId> vlans() const {
     std::set<VlanId> vlans;
     auto const domains = find_domains(survey_);
-    for (NodeIndex node = 0; node < domains.ports.size(); ++node)
-      if (is_own(node) && domains.ports[node].vlan) vlans.insert(*domains.ports[node].vlan);
+    for (std::size_t node = 0; node < domains.ports.size(); ++node)
+      if (auto const vlan = domains.ports[node].vlan; vlan && is_own(static_cast<NodeIndex>(node)))
+        vlans.insert(*vlan);
     return vlans;
   }
 
@@ -118,6 +119,7 @@ void add_addresses(std::vector<ConfiguredRow>& rows, ConfiguredNetwork const& ne
                    Measured const& measured) {
   if (network.ranges.empty()) return;
   std::vector<std::string> ranges;
+  ranges.reserve(network.ranges.size());
   for (auto const& range : network.ranges) ranges.push_back(format(range));
   std::size_t seen = 0;
   std::vector<std::string> outside;
