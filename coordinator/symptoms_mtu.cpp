@@ -20,7 +20,9 @@ std::uint32_t configured(Survey const& survey, Observation const& seen,
   auto least = result.interface_mtu_octets;
   for (auto const mtu : {interface_mtu(survey, seen.source), interface_mtu(survey, seen.target)})
     if (mtu > 0 && (least == 0 || mtu < least)) least = mtu;
-  return least;
+  // A link may claim more than any packet can be long (RFC 791: 16 bits of length): lo does.
+  constexpr std::uint32_t largest_packet = 65535;
+  return std::min(least, largest_packet);
 }
 
 std::string evidence_of(Survey const& survey, Observation const& seen,

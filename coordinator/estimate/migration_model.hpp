@@ -50,7 +50,7 @@ struct Forecast {
   Seconds downtime{};  ///< without the device state
   int passes{};
   double least_throttle{};        ///< by how much auto-converge slows the guest at last, 0 to 0.99
-  std::vector<Milestone> course;  ///< up to its end or to the deadline
+  std::vector<Milestone> course;  ///< as far as it was thought through
 };
 
 /// Pre-copy as QEMU does it (docs/devel/migration/main.rst): each pass sends what the guest dirtied

@@ -97,8 +97,10 @@ void check_handlers(ClusterManifests const& cluster, ConfigFindings& found) {
                       "the pods: oc get pods -A -l kubevirt.io -o yaml");
     return;
   }
+  // The synchronization controllers are judged by the addresses that they publish.
   for (auto const& pod : cluster.pods)
-    if (!cluster.settings.network.empty()) check_handler(cluster, pod, found);
+    if (!cluster.settings.network.empty() && pod.role == MigrationPod::Role::handler)
+      check_handler(cluster, pod, found);
   check_presence(cluster, found);
 }
 }  // namespace leadline

@@ -1,6 +1,6 @@
 #include "coordinator/report/chart.hpp"
 
-#include "probes/core/quantity.hpp"
+#include "coordinator/report/estimate_figures.hpp"
 
 #include <fmt/format.h>
 
@@ -21,14 +21,6 @@ double remaining_at(std::vector<Milestone> const& course, Seconds time) {
   auto const& [t1, r1] = *next;
   return t1 > t0 ? r0 + (r1 - r0) * ((time - t0) / (t1 - t0)) : r1;
 }
-
-std::string size_text(double octets) {
-  return format(Bytes{static_cast<std::uint64_t>(octets)});
-}
-
-std::string time_text(Seconds time) {
-  return format(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
-}
 }  // namespace
 
 std::string draw_course(std::vector<Milestone> const& course) {
@@ -46,7 +38,7 @@ std::string draw_course(std::vector<Milestone> const& course) {
       row += remaining_at(course, time) >= level ? '#' : ' ';
     }
     row.erase(row.find_last_not_of(' ') + 1);
-    rows += fmt::format("{:>9} |{}\n", line == 0 ? size_text(most) : "", row);
+    rows += fmt::format("{:>9} |{}\n", line == 0 ? octets_text(most) : "", row);
   }
   return rows + fmt::format("{:>9} +{:-<{}}\n{:>11}{:<{}}{}\n", "0", "", columns, "", "0",
                             columns - 10, time_text(end));

@@ -1,4 +1,5 @@
 #include "coordinator/report/chart.hpp"
+#include "coordinator/report/estimate_figures.hpp"
 #include "coordinator/report/estimate_report.hpp"
 #include "coordinator/report/finding_text.hpp"
 #include "probes/core/quantity.hpp"
@@ -23,14 +24,6 @@ std::string_view headline(Estimate::Verdict verdict) {
       break;
   }
   return "UNCERTAIN";
-}
-
-std::string time_text(Seconds time) {
-  return format(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
-}
-
-std::string octets_text(double octets) {
-  return format(Bytes{static_cast<std::uint64_t>(octets)});
 }
 
 std::string end_text(Forecast const& forecast) {

@@ -12,6 +12,8 @@ expect 20 "never converges" "${estimate[@]}" --bandwidth 1Gbit "${vm[@]}"
 expect 30 "how fast the VM writes is not known" "${estimate[@]}" --bandwidth 9.4Gbit --memory 64Gi
 expect 20 '"verdict":"too_late"' "${estimate[@]}" --bandwidth 1Gbit "${vm[@]}" -o json
 
+expect 20 "more than 30 years" "${estimate[@]}" --bandwidth 1kbit --memory 7Ei --dirty-rate 0MB
+
 for wrong_size in "64 gigs" -1GiB 0GiB 99999999999999999999GiB 64 nonsense; do
   expect 2 "--memory: '$wrong_size'" "${estimate[@]}" --bandwidth 1Gbit "--memory=$wrong_size"
 done

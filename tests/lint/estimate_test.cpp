@@ -4,6 +4,7 @@
 #include "coordinator/estimate/machine.hpp"
 #include "coordinator/estimate/measured_bandwidth.hpp"
 #include "coordinator/report/chart.hpp"
+#include "coordinator/report/estimate_figures.hpp"
 #include "coordinator/report/estimate_report.hpp"
 #include "tests/unit/schema.hpp"
 
@@ -12,6 +13,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 namespace leadline {
@@ -245,6 +247,14 @@ TEST(MeasuredBandwidth, PrefersTlsAndTheNumberOfStreams) {
   EXPECT_FALSE(read_measured_bandwidth(report_with({}), 8));
   EXPECT_FALSE(read_measured_bandwidth({{"schema", "leadline.lint/v1"}}, 8));
   EXPECT_FALSE(read_measured_bandwidth(7, 8));
+}
+
+TEST(EstimateFigures, BearWhateverComesOut) {
+  EXPECT_EQ(time_text(Seconds{0.294}), "294 ms");
+  EXPECT_EQ(time_text(Seconds{1e300}), "more than 30 years");
+  EXPECT_EQ(time_text(Seconds{std::numeric_limits<double>::infinity()}), "more than 30 years");
+  EXPECT_EQ(octets_text(1e9), "1 GB");
+  EXPECT_EQ(octets_text(1e300), octets_text(1e18));
 }
 
 TEST(Chart, DrawsWhatRemains) {

@@ -150,7 +150,7 @@ std::vector<Rule> rules() {
       {"excluded_altogether",
        {{"east", ipam_end, "\"range_end\": \"10.200.5.99\", \"exclude\": [\"10.200.5.0/25\"]"}},
        {"CONFIG_POOL_EMPTY cluster east", "CONFIG_ADDRESS_OUTSIDE node east/n1",
-        "CONFIG_ADDRESS_OUTSIDE node east/n2", "CONFIG_ADDRESS_OUTSIDE node east/n1"},
+        "CONFIG_ADDRESS_OUTSIDE node east/n2"},
        {{"east", ipam_end, "\"range_end\": \"10.200.5.99\", \"exclude\": [\"10.200.5.64/27\"]"}}},
       {"small_pool",
        {{"east", ipam_end, "\"range_end\": \"10.200.5.12\""}},

@@ -427,6 +427,17 @@ INSTANTIATE_TEST_SUITE_P(
                         },
                         {"MTU_BELOW_CONFIGURED node west/n1 both"},
                         warnings},
+                    Row{"more_than_a_packet_can_have",
+                        [](SurveyMaker& m) {
+                          for (auto& node : m.survey().nodes)
+                            node.facts->interface.mtu_octets = 65536;
+                          m.spoil<PathMtu>(everywhere, [](Observation&, PathMtu::Result& r) {
+                            r.interface_mtu_octets = 65536;
+                            r.path_mtu_octets = 65535;
+                          });
+                        },
+                        {},
+                        Verdict::ready},
                     Row{"clamped",
                         [](SurveyMaker& m) {
                           m.spoil<TcpPush>(everywhere, [](Observation&, TcpPush::Result& r) {
