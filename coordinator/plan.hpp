@@ -43,8 +43,9 @@ struct Thresholds {
   /// Pre-copy waits a round trip a pass; 10 ms is far above any one site, and metro links stay
   /// below.
   std::chrono::microseconds max_latency{10000};
-  /// p99 under load above p50 idle. etcd's heartbeat interval is 100 ms: a migration that delays
-  /// others on the link by more makes clusters elect leaders anew.
+  /// p90 under load above p50 idle, where the median grew by half as much too. etcd's heartbeat
+  /// interval is 100 ms: a migration that delays others on the link by more makes clusters elect
+  /// leaders anew.
   std::chrono::microseconds max_bufferbloat{100000};
   /// Above 0.1 % loss a cubic or reno stream no longer fills 10 Gbit/s (Mathis et al.).
   double max_loss{0.001};

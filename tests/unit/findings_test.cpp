@@ -581,11 +581,21 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"bufferbloat",
             [](SurveyMaker& m) {
               m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
-                if (r.under_load) r.rtt_p99_us = 180000;
+                if (!r.under_load) return;
+                r.rtt_p50_us = 90000;
+                r.rtt_p90_us = 140000;
               });
             },
             {"BUFFERBLOAT clusters east -> west both"},
             warnings},
+        Row{"a_pause_under_load_is_no_bufferbloat",
+            [](SurveyMaker& m) {
+              m.spoil<Latency>(out_of("east/n1"), [](Observation&, Latency::Result& r) {
+                if (r.under_load) r.rtt_p90_us = r.rtt_p99_us = 180000;
+              });
+            },
+            {},
+            Verdict::ready},
         Row{"slow_node",
             [](SurveyMaker& m) { m.spoil<Bandwidth>(touching("west/n1"), rate(90e6)); },
             {"BANDWIDTH_LOW node west/n1 both"},
