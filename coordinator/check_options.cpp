@@ -1,11 +1,9 @@
 #include "coordinator/check_options.hpp"
 
-#include "coordinator/lint/lint_options.hpp"
-#include "coordinator/manifests/cluster_files.hpp"
 #include "coordinator/plan_words.hpp"
+#include "coordinator/read_clusters.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,22 +24,18 @@ po::options_description described() {
   po::options_description all{"Options", 100};
   auto const text = [] { return po::value<std::string>(); };
   describe_run_options(all);
+  describe_cluster_options(all);
   all.add_options()                                                                      //
       ("stages", text(), "comma-separated: facts,reach,tls,path_mtu,latency,bandwidth")  //
       ("quick", "without bandwidth, and with a shorter look at latency")                 //
-      ("cluster", po::value<std::vector<std::string>>()->composing(),
-       "NAME=PATH: manifests, for what is to be expected (as in 'leadline lint')")  //
-      ("output,o", text(), "text (default) or json")                                //
+      ("output,o", text(), "text (default) or json")                                     //
       ("strict", "exit code 10 where there are warnings");
   return all;
 }
 
 std::vector<ConfiguredNetwork> read_configured(po::variables_map const& given) {
-  std::vector<std::pair<std::string, std::filesystem::path>> paths;
-  for (auto const& text : given["cluster"].as<std::vector<std::string>>())
-    paths.push_back(parse_cluster(text));
   std::vector<ConfiguredNetwork> configured;
-  for (auto const& cluster : read_whole_clusters(paths))
+  for (auto const& cluster : read_whole_clusters(read_cluster_sources(given)))
     configured.push_back(read_configured_network(cluster));
   return configured;
 }
@@ -51,8 +45,7 @@ std::optional<CheckOptions> read_check_options(Words const& words) {
   auto const parsed = parse_words(words, described(), "check", usage);
   if (!parsed) return std::nullopt;
   auto const& given = *parsed;
-  std::vector<ConfiguredNetwork> configured;
-  if (given.count("cluster") > 0) configured = read_configured(given);
+  auto configured = read_configured(given);
   CheckOptions options{read_run_options(given, expect_configured(configured, {}), "check")};
   options.configured = std::move(configured);
   auto& plan = options.plan;

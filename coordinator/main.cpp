@@ -1,4 +1,5 @@
 #include "coordinator/commands/command.hpp"
+#include "coordinator/kubernetes/live_cluster.hpp"
 #include "probes/linux/standard_streams.hpp"
 
 #include <fmt/format.h>
@@ -89,6 +90,9 @@ int main(int count, char** words) {
   } catch (UsageError const& e) {
     std::cerr << "leadline: " << e.what() << '\n';
     return exit_codes::usage;
+  } catch (ApiUnavailable const& e) {
+    std::cerr << "leadline: " << e.what() << '\n';
+    return exit_codes::unknown;
   } catch (OutputError const& e) {
     std::cerr << "leadline: " << e.what() << '\n';
     return exit_codes::internal_error;

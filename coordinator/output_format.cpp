@@ -1,5 +1,7 @@
 #include "coordinator/output_format.hpp"
 
+#include "coordinator/kubernetes/live_cluster.hpp"
+
 #include <fmt/format.h>
 
 #include <exception>
@@ -29,6 +31,9 @@ int run_or_tell(Words const& words, std::function<int()> const& run,
     return run();
   } catch (UsageError const& e) {
     if (document) tell(e.what(), exit_codes::usage);
+    throw;
+  } catch (ApiUnavailable const& e) {
+    if (document) tell(e.what(), exit_codes::unknown);
     throw;
   } catch (std::exception const& e) {
     if (document) tell(e.what(), exit_codes::internal_error);

@@ -2,7 +2,7 @@
 
 #include "coordinator/commands/command.hpp"
 #include "coordinator/lint/lint_options.hpp"
-#include "coordinator/manifests/cluster_files.hpp"
+#include "coordinator/read_clusters.hpp"
 #include "coordinator/report/lint_report.hpp"
 #include "coordinator/report_file.hpp"
 

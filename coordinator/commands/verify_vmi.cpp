@@ -1,9 +1,8 @@
 #include "coordinator/commands/command.hpp"
-#include "coordinator/lint/lint_options.hpp"
-#include "coordinator/manifests/cluster_files.hpp"
 #include "coordinator/manifests/manifest_files.hpp"
 #include "coordinator/manifests/migration_trace.hpp"
 #include "coordinator/output_format.hpp"
+#include "coordinator/read_clusters.hpp"
 #include "coordinator/report/finding_json.hpp"
 #include "coordinator/report/finding_text.hpp"
 #include "coordinator/run_options.hpp"
@@ -17,25 +16,24 @@
 namespace leadline {
 namespace {
 namespace po = boost::program_options;
-using Texts = std::vector<std::string>;
 
 constexpr std::string_view usage =
-    "leadline verify-vmi FILE --cluster NAME=PATH [--cluster NAME=PATH ...] [options]\n"
+    "leadline verify-vmi FILE|[NAMESPACE/]NAME (--cluster NAME=PATH | --kubeconfig NAME=FILE) "
+    "...\n"
     "After a migration: did it take the migration network? FILE has VirtualMachineInstances, as\n"
-    "'oc get vmi NAME -o yaml' shows them.\n"
+    "'oc get vmi NAME -o yaml' shows them; NAME is one among the clusters' own objects.\n"
     "Exit codes: 0 all did, 20 one did not, 30 unknown, 2 usage, 1 internal.\n";
 
 struct VerifyOptions {
-  std::filesystem::path machines;
-  std::vector<std::pair<std::string, std::filesystem::path>> clusters;
+  std::string machines;  ///< a file, or a VM's name
+  std::vector<ClusterSource> clusters;
   OutputFormat format{OutputFormat::text};
 };
 
 std::optional<VerifyOptions> read_verify_options(Words words) {
   po::options_description all{"Options", 100};
-  all.add_options()  //
-      ("cluster", po::value<Texts>()->composing(),
-       "a cluster's name and manifests (as in 'leadline lint')")        //
+  describe_cluster_options(all);
+  all.add_options()                                                     //
       ("output,o", po::value<std::string>(), "text (default) or json")  //
       ("help", "this text");
   VerifyOptions options;
@@ -47,34 +45,56 @@ std::optional<VerifyOptions> read_verify_options(Words words) {
   if (!parsed) return std::nullopt;
   if (options.machines.empty())
     throw UsageError{
-        "verify-vmi: which VMs? Name a file first: oc get vmi NAME -o yaml > vmi.yaml"};
-  if (parsed->count("cluster") > 0)
-    for (auto const& word : (*parsed)["cluster"].as<Texts>())
-      options.clusters.push_back(parse_cluster(word));
+        "verify-vmi: which VMs? First comes a file (oc get vmi NAME -o yaml > vmi.yaml), or the "
+        "name of a VM that --kubeconfig or --cluster shows"};
+  options.clusters = read_cluster_sources(*parsed);
   if (parsed->count("output") > 0)
     options.format = parse_format((*parsed)["output"].as<std::string>());
   return options;
 }
 
-std::vector<MigrationTrace> traces_of(VerifyOptions const& options) {
-  auto const clusters = read_whole_clusters(options.clusters);
+bool is_file(std::string const& word) {
+  std::error_code ignored;
+  return word == "-" || std::filesystem::exists(word, ignored);
+}
+
+ManifestSet read_machines(std::string const& file) {
   ManifestSet set;
   try {
-    set = read_manifest_files(options.machines);
+    set = read_manifest_files(file);
   } catch (std::filesystem::filesystem_error const& e) {
-    throw UsageError{
-        fmt::format("verify-vmi: {}: {}", options.machines.string(), e.code().message())};
+    throw UsageError{fmt::format("verify-vmi: {}: {}", file, e.code().message())};
   }
   if (!set.mistakes.empty())
     throw UsageError{fmt::format("verify-vmi: {}: {}", format(set.mistakes.front().place),
                                  set.mistakes.front().message)};
+  return set;
+}
+
+std::vector<MigrationTrace> traces_of(VerifyOptions const& options) {
+  auto const clusters = read_whole_clusters(options.clusters);
   std::vector<MigrationTrace> traces;
-  for (auto const& manifest : set.manifests)
+  auto const trace = [&](Manifest const& manifest) {
     if (manifest.kind == "VirtualMachineInstance")
       traces.push_back(trace_migration(manifest, clusters));
+  };
+  if (is_file(options.machines)) {
+    std::ranges::for_each(read_machines(options.machines).manifests, trace);
+    if (traces.empty())
+      throw UsageError{
+          fmt::format("verify-vmi: {} holds no VirtualMachineInstance", options.machines)};
+    return traces;
+  }
+  for (auto const& cluster : clusters)
+    for (auto const& manifest : cluster.manifests)
+      if (manifest.name == options.machines ||
+          fmt::format("{}/{}", manifest.space, manifest.name) == options.machines)
+        trace(manifest);
   if (traces.empty())
     throw UsageError{
-        fmt::format("verify-vmi: {} holds no VirtualMachineInstance", options.machines.string())};
+        fmt::format("verify-vmi: '{}' is neither a file nor, in any namespace of the clusters "
+                    "given, a VirtualMachineInstance",
+                    options.machines)};
   return traces;
 }
 

@@ -1,6 +1,5 @@
 #include "coordinator/estimate/estimate_options.hpp"
 
-#include "coordinator/lint/lint_options.hpp"
 #include "coordinator/manifests/migration_settings.hpp"
 #include "coordinator/run_options.hpp"
 #include "probes/core/quantity.hpp"
@@ -21,6 +20,7 @@ constexpr std::string_view usage =
 po::options_description described() {
   po::options_description all{"Options", 100};
   auto const text = [] { return po::value<std::string>(); };
+  describe_cluster_options(all);
   all.add_options()                                                                              //
       ("report", text(), "a report of 'leadline check -o json': its bandwidth")                  //
       ("bandwidth", text(), "of the path instead, such as 9.4Gbit")                              //
@@ -31,9 +31,7 @@ po::options_description described() {
       ("working-set", text(), "what it writes to again and again, such as 8GiB (default: all)")  //
       ("vmi", text(),
        "VirtualMachineInstances, as 'oc get vmi -o yaml' shows them, instead of "
-       "--memory and --disk")  //
-      ("cluster", po::value<std::vector<std::string>>()->composing(),
-       "NAME=PATH: manifests, for timeouts and parallelism (as in 'leadline lint')")     //
+       "--memory and --disk")                                                            //
       ("parallel", text(), "migrations side by side over this path (default 1)")         //
       ("auto-converge", "the guest is slowed until it converges")                        //
       ("post-copy", "at the deadline the guest moves first, its memory follows")         //
@@ -114,9 +112,7 @@ std::optional<EstimateOptions> read_estimate_options(Words const& words) {
   options.working_set = size_at(given, "working-set", true);
   options.dirty_rate = rate_at(given, "dirty-rate");
   if (given.count("vmi") > 0) options.machines = text("vmi");
-  if (given.count("cluster") > 0)
-    for (auto const& word : given["cluster"].as<std::vector<std::string>>())
-      options.clusters.push_back(parse_cluster(word));
+  options.clusters = read_cluster_sources(given);
   options.auto_converge = given.count("auto-converge") > 0;
   options.post_copy = given.count("post-copy") > 0;
   options.compare_timeouts = given.count("compare-timeouts") > 0;

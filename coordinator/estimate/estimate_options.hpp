@@ -1,12 +1,11 @@
 #pragma once
+#include "coordinator/cluster_source.hpp"
 #include "coordinator/commands/command.hpp"
 #include "coordinator/output_format.hpp"
 #include "probes/core/units.hpp"
 
 #include <filesystem>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace leadline {
@@ -20,8 +19,8 @@ struct EstimateOptions {
   std::optional<Bytes> disk;
   std::optional<double> dirty_rate;  ///< octets a second
   std::optional<Bytes> working_set;
-  std::filesystem::path machines;  ///< VirtualMachineInstances; empty: --memory is given
-  std::vector<std::pair<std::string, std::filesystem::path>> clusters;
+  std::filesystem::path machines;       ///< VirtualMachineInstances; empty: --memory is given
+  std::vector<ClusterSource> clusters;  ///< whose timeouts and parallelism hold
   int side_by_side{1};
   bool auto_converge{};
   bool post_copy{};

@@ -58,6 +58,8 @@ std::string_view format(LintResult::Verdict verdict) {
 
 LintResult lint(std::span<ClusterManifests const> clusters, UnixTime now) {
   ConfigFindings found;
+  for (auto const& cluster : clusters)
+    for (auto const& [what, needs] : cluster.unread) found.not_checked(cluster.name, what, needs);
   for (auto const& cluster : clusters) check_cluster(cluster, now, found);
   for (std::size_t i = 0; i < clusters.size(); ++i)
     for (std::size_t k = i + 1; k < clusters.size(); ++k)

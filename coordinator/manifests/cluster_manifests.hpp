@@ -11,12 +11,19 @@
 
 namespace leadline {
 
+/// What could not be had, and what it would have taken.
+struct Unread {
+  std::string what;  ///< that cannot be checked
+  std::string needs;
+};
+
 /// All that a cluster says about its migration network. What it holds points into its own
 /// manifests: it moves, and is not copied.
 struct ClusterManifests {
   std::string name;
   std::vector<Manifest> manifests;
   std::vector<ManifestMistake> unreadable;
+  std::vector<Unread> unread;  ///< of a cluster that was read live
 
   MigrationSettings settings;
   std::vector<SettingMistake> setting_mistakes;

@@ -66,7 +66,7 @@ class Taker {
     manifest.kind = word_at(value, "kind");
     if (value.contains("items") && value["items"].is_array() &&
         (manifest.kind.empty() || manifest.kind.ends_with("List"))) {
-      take_list(std::move(value["items"]), pointer);
+      take_list(manifest, std::move(value["items"]), pointer);
       return;
     }
     if (manifest.kind.empty()) {
@@ -87,10 +87,18 @@ class Taker {
   }
 
  private:
-  void take_list(json items, std::string const& pointer) {
-    auto const list = pointer_to(pointer, "items");
-    for (std::size_t i = 0; i < items.size(); ++i)
-      take(std::move(items[i]), pointer_to(list, std::to_string(i)));
+  /// In an API's own answer only the list says what kind its items are: "PodList".
+  void take_list(Manifest const& list, json items, std::string const& pointer) {
+    auto const place = pointer_to(pointer, "items");
+    auto const kind =
+        list.kind.substr(0, list.kind.size() - std::min<std::size_t>(list.kind.size(), 4));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!kind.empty() && items[i].is_object() && !items[i].contains("kind")) {
+        items[i]["kind"] = kind;
+        items[i]["apiVersion"] = list.api_version;
+      }
+      take(std::move(items[i]), pointer_to(place, std::to_string(i)));
+    }
   }
 
   void refuse(Manifest const& manifest, std::string message) {
@@ -130,7 +138,10 @@ std::string Manifest::title() const {
 }
 
 ManifestSet read_manifests(std::string const& file_name, std::string_view text) {
-  auto list = read_documents(text);
+  return take_manifests(file_name, read_documents(text));
+}
+
+ManifestSet take_manifests(std::string const& file_name, DocumentList list) {
   auto const file = std::make_shared<ManifestFile>();
   file->name = file_name;
   file->several = list.documents.size() + list.mistakes.size() > 1;

@@ -67,4 +67,7 @@ struct ManifestSet {
 /// Reads all objects of a text, those of Lists one by one. Of secrets only certificates are kept,
 /// and no private key.
 ManifestSet read_manifests(std::string const& file_name, std::string_view text);
+
+/// The same of what was read already.
+ManifestSet take_manifests(std::string const& file_name, DocumentList list);
 }  // namespace leadline

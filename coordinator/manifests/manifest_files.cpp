@@ -1,7 +1,10 @@
 #include "coordinator/manifests/manifest_files.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -36,6 +39,10 @@ ManifestSet read_file(fs::path const& path) {
   errno = 0;
   std::ifstream in{path, std::ios::binary};
   if (!in) throw unreadable(path, errno == 0 ? ENOENT : errno);
+  constexpr std::uintmax_t takes_a_while = std::uintmax_t{4} << 20U;
+  std::error_code ignored;
+  if (auto const octets = fs::file_size(path, ignored); !ignored && octets >= takes_a_while)
+    spdlog::info("reading {} ({} MiB)", path.string(), octets >> 20U);
   return read_manifests(path.string(), contents_of(in, path));
 }
 

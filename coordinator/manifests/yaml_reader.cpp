@@ -2,11 +2,17 @@
 #include "coordinator/manifests/number.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -51,74 +57,182 @@ json plain_value(std::string const& text) {
   return text;
 }
 
-/// Turns YAML's nodes into values. Aliases are followed, so that what they cost is counted.
-class Converter {
+/// Makes values of what the parser meets. Aliases are followed, so that what they cost is counted.
+class DocumentBuilder : public YAML::EventHandler {
  public:
-  explicit Converter(Document& document) : document_{document} {}
+  explicit DocumentBuilder(Document& document) : document_{document} {}
 
-  json convert(YAML::Node const& node, std::string const& pointer, std::size_t level) {
-    auto const mark = node.Mark();
-    constexpr std::size_t octets_a_value = 32;
-    values_ += 1 + (node.IsScalar() ? node.Scalar().size() / octets_a_value : 0);
+  [[nodiscard]] YAML::Mark start() const { return start_; }
+
+  void OnDocumentStart(YAML::Mark const& mark) override { start_ = mark; }
+
+  void OnDocumentEnd() override {}
+
+  void OnNull(YAML::Mark const& mark, YAML::anchor_t anchor) override {
+    if (wants_key()) throw Refusal{mark, key_is_no_word};
+    add(mark, anchor, nullptr);
+  }
+
+  void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
+                std::string const& text) override {
+    if (wants_key()) return take_key(mark, anchor, text);
+    add(mark, anchor, tag == "?" ? plain_value(text) : json(text));
+  }
+
+  void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
+    auto const found = anchored_.find(anchor);
+    if (found == anchored_.end()) throw Refusal{mark, "an alias for what it stands in itself"};
+    auto const& [value, values, levels] = found->second;
+    if (wants_key()) {
+      if (!value.is_string()) throw Refusal{mark, key_is_no_word};
+      return take_key(mark, 0, value.get<std::string>());
+    }
+    count(mark, values);
+    note_line(mark, next_pointer());
+    limit_levels(mark, open_.size() + levels);
+    place(value, levels);
+  }
+
+  void OnSequenceStart(YAML::Mark const& mark, std::string const& /*tag*/, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    open(mark, anchor, json::array());
+  }
+
+  void OnMapStart(YAML::Mark const& mark, std::string const& /*tag*/, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    open(mark, anchor, json::object());
+  }
+
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapEnd() override { close(); }
+
+ private:
+  static constexpr auto* key_is_no_word = "a key must be a word";
+
+  /// A list or a map that is not complete yet.
+  struct Part {
+    json value;
+    std::string pointer;
+    YAML::anchor_t anchor{};
+    std::size_t values_before{};
+    std::size_t levels{};            ///< below this one
+    std::optional<std::string> key;  ///< of the value that comes next, in a map
+  };
+
+  /// What an alias stands for.
+  struct Anchored {
+    json value;
+    std::size_t values{};  ///< in it, itself included
+    std::size_t levels{};
+  };
+
+  [[nodiscard]] bool wants_key() const {
+    return !open_.empty() && open_.back().value.is_object() && !open_.back().key;
+  }
+
+  void take_key(YAML::Mark const& mark, YAML::anchor_t anchor, std::string const& name) {
+    auto& part = open_.back();
+    if (part.value.contains(name))
+      throw Refusal{mark, fmt::format("the key '{}' stands twice", name)};
+    part.key = name;
+    if (anchor != 0) anchored_[anchor] = {json(name), 1, 0};
+    // The key's own line: a value that is a block begins on the next one.
+    if (open_.size() <= document_limits::levels_with_lines)
+      document_.lines.emplace(pointer_to(part.pointer, name), mark.line + 1);
+  }
+
+  void count(YAML::Mark const& mark, std::size_t values) {
+    values_ += values;
     if (values_ > document_limits::values)
       throw Refusal{mark, fmt::format("more than {} values, each alias counted as what it stands "
                                       "for",
                                       document_limits::values)};
-    if (level > document_limits::levels)
-      throw Refusal{mark, fmt::format("nested deeper than {} levels", document_limits::levels)};
-    if (level <= document_limits::levels_with_lines)
+  }
+
+  [[nodiscard]] std::string next_pointer() const {
+    if (open_.empty()) return {};
+    auto const& part = open_.back();
+    return pointer_to(part.pointer, part.key ? *part.key : std::to_string(part.value.size()));
+  }
+
+  void note_line(YAML::Mark const& mark, std::string const& pointer) {
+    if (open_.size() <= document_limits::levels_with_lines)
       document_.lines.emplace(pointer, mark.line + 1);
-    if (node.IsMap()) return map_of(node, pointer, level);
-    if (node.IsSequence()) return list_of(node, pointer, level);
-    if (!node.IsScalar()) return nullptr;
-    return node.Tag() == "?" ? plain_value(node.Scalar()) : json(node.Scalar());
   }
 
- private:
-  json map_of(YAML::Node const& node, std::string const& pointer, std::size_t level) {
-    auto object = json::object();
-    for (auto const& entry : node) {
-      if (!entry.first.IsScalar()) throw Refusal{entry.first.Mark(), "a key must be a word"};
-      auto const& name = entry.first.Scalar();
-      if (object.contains(name))
-        throw Refusal{entry.first.Mark(), fmt::format("the key '{}' stands twice", name)};
-      // The key's own line: a value that is a block begins on the next one.
-      auto const part = pointer_to(pointer, name);
-      if (level < document_limits::levels_with_lines)
-        document_.lines.emplace(part, entry.first.Mark().line + 1);
-      object[name] = convert(entry.second, part, level + 1);
+  static void limit_levels(YAML::Mark const& mark, std::size_t levels) {
+    if (levels > document_limits::levels)
+      throw Refusal{mark, fmt::format("nested deeper than {} levels", document_limits::levels)};
+  }
+
+  void open(YAML::Mark const& mark, YAML::anchor_t anchor, json empty) {
+    if (wants_key()) throw Refusal{mark, key_is_no_word};
+    limit_levels(mark, open_.size());
+    auto pointer = next_pointer();
+    note_line(mark, pointer);
+    auto const before = values_;
+    count(mark, 1);
+    open_.push_back({.value = std::move(empty),
+                     .pointer = std::move(pointer),
+                     .anchor = anchor,
+                     .values_before = before,
+                     .key = {}});
+  }
+
+  void close() {
+    auto part = std::move(open_.back());
+    open_.pop_back();
+    auto const levels = part.levels + 1;
+    if (part.anchor != 0)
+      anchored_[part.anchor] = {part.value, values_ - part.values_before, levels};
+    place(std::move(part.value), levels);
+  }
+
+  void add(YAML::Mark const& mark, YAML::anchor_t anchor, json value) {
+    constexpr std::size_t octets_a_value = 32;
+    auto const octets = value.is_string() ? value.get_ref<std::string const&>().size() : 0;
+    auto const values = 1 + octets / octets_a_value;
+    count(mark, values);
+    note_line(mark, next_pointer());
+    if (anchor != 0) anchored_[anchor] = {value, values, 0};
+    place(std::move(value), 0);
+  }
+
+  void place(json value, std::size_t levels) {
+    if (open_.empty()) {
+      document_.value = std::move(value);
+      return;
     }
-    return object;
-  }
-
-  json list_of(YAML::Node const& node, std::string const& pointer, std::size_t level) {
-    auto list = json::array();
-    for (auto const& item : node)
-      list.push_back(convert(item, pointer_to(pointer, std::to_string(list.size())), level + 1));
-    return list;
+    auto& part = open_.back();
+    part.levels = std::max(part.levels, levels);
+    if (part.key)
+      part.value[*std::exchange(part.key, std::nullopt)] = std::move(value);
+    else
+      part.value.push_back(std::move(value));
   }
 
   Document& document_;
+  YAML::Mark start_;
+  std::vector<Part> open_;
+  std::map<YAML::anchor_t, Anchored> anchored_;
   std::size_t values_{};
 };
 
-/// How many documents begin before the line.
-int documents_before(std::string_view text, int line) {
-  int begun = 0;
-  bool in_document = false;
-  for (int at = 0; at < line && !text.empty(); ++at) {
-    auto const end = std::min(text.find('\n'), text.size() - 1);
-    auto const words = text.substr(0, end);
-    if (words.starts_with("---"))
-      in_document = false;
-    else if (!in_document && words.find_first_not_of(" \t\r") != std::string_view::npos &&
-             words.front() != '#') {
-      in_document = true;
-      ++begun;
-    }
-    text.remove_prefix(end + 1);
+/// Reads document by document until the text ends or is wrong.
+void read_all(std::string_view text, DocumentList& list, int& number) {
+  std::istringstream in{std::string{text}};
+  YAML::Parser parser{in};
+  for (int last_start = -1;; ++number) {
+    Document document{.number = number};
+    DocumentBuilder builder{document};
+    if (!parser.HandleNextDocument(builder)) return;
+    // The parser stands still at a bracket that closes nothing, and would do so for ever.
+    if (builder.start().pos == last_start)
+      throw Refusal{builder.start(), "something is closed here that was not opened"};
+    last_start = builder.start().pos;
+    if (!document.value.is_null()) list.documents.push_back(std::move(document));
   }
-  return begun;
 }
 }  // namespace
 
@@ -129,25 +243,20 @@ DocumentList read_yaml_documents(std::string_view text) {
                                      "namespace, or for JSON (-o json), which may have 256 MiB"}}};
   DocumentList list;
   int number = 1;
-  try {
-    for (auto const& node : YAML::LoadAll(std::string{text})) {
-      Document document{.number = number};
-      document.value = Converter{document}.convert(node, {}, 0);
-      if (!document.value.is_null()) list.documents.push_back(std::move(document));
-      ++number;
-    }
-  } catch (Refusal const& refusal) {
+  auto const tell = [&](YAML::Mark const& mark, std::string message) {
     list.mistakes.push_back({.document = number,
-                             .line = refusal.mark.line + 1,
-                             .column = refusal.mark.column + 1,
-                             .message = refusal.message});
-  } catch (YAML::Exception const& broken) {
-    auto const mark = broken.mark.is_null() ? YAML::Mark{} : broken.mark;
-    auto const* const deep = broken.msg == YAML::ErrorMsg::BAD_FILE ? ", or nested too deep" : "";
-    list.mistakes.push_back({.document = std::max(documents_before(text, mark.line + 1), 1),
                              .line = mark.line + 1,
                              .column = mark.column + 1,
-                             .message = fmt::format("not YAML{}: {}", deep, broken.msg)});
+                             .message = std::move(message)});
+  };
+  try {
+    read_all(text, list, number);
+  } catch (Refusal const& refusal) {
+    tell(refusal.mark, refusal.message);
+  } catch (YAML::Exception const& broken) {
+    auto const* const deep = broken.msg == YAML::ErrorMsg::BAD_FILE ? ", or nested too deep" : "";
+    tell(broken.mark.is_null() ? YAML::Mark{} : broken.mark,
+         fmt::format("not YAML{}: {}", deep, broken.msg));
   }
   return list;
 }

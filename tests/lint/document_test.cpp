@@ -1,5 +1,6 @@
 #include "coordinator/manifests/document.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -80,6 +81,8 @@ TEST(Documents, SayWhatIsWrongAndWhere) {
   for (int i = 0; i < 100; ++i) deep += "[";
   std::string dashes;
   for (int i = 0; i < 600; ++i) dashes += "- ";
+  std::string chain = "a0: &a0 x\n";
+  for (int i = 1; i < 100; ++i) chain += fmt::format("a{}: &a{} [*a{}]\n", i, i, i - 1);
   std::string levels = "a0: &a0 x\n";
   for (int i = 1; i < 12; ++i) {
     levels += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
@@ -99,7 +102,11 @@ TEST(Documents, SayWhatIsWrongAndWhere) {
                      7),
          "the octet 0x02", 1},
         {deep, "", 1},
-        {dashes, "nested too deep", 1},
+        {dashes, "nested deeper than 64 levels", 1},
+        {chain, "nested deeper than 64 levels", 0},
+        {"a: &a [*a]", "an alias for what it stands in itself", 1},
+        // Brackets that close nothing: the parser of yaml-cpp 0.7 stands still there.
+        {"#\n{a: {\"\"}},", "closed here that was not opened", 2},
         {"? [a]\n: 1", "a key must be a word", 1},
         {levels, "values, each alias counted", 0}}) {
     auto const list = read_documents(text);
