@@ -53,9 +53,11 @@ std::optional<VerifyOptions> read_verify_options(Words words) {
   return options;
 }
 
+/// What is called like a file is one, although it may be missing.
 bool is_file(std::string const& word) {
   std::error_code ignored;
-  return word == "-" || std::filesystem::exists(word, ignored);
+  return word == "-" || word.ends_with(".yaml") || word.ends_with(".yml") ||
+         word.ends_with(".json") || std::filesystem::exists(word, ignored);
 }
 
 ManifestSet read_machines(std::string const& file) {

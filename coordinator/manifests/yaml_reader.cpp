@@ -108,7 +108,7 @@ class DocumentBuilder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
-  static constexpr auto* key_is_no_word = "a key must be a word";
+  static constexpr auto* key_is_no_word = "a key must be a word, and each bracket be closed";
 
   /// A list or a map that is not complete yet.
   struct Part {

@@ -62,5 +62,35 @@ head -c 100000000 /dev/zero | tr '\0' a >large.yaml
 expect 20 "larger than 32 MiB of YAML" "${lint[@]}" --cluster east=large.yaml
 rm large.yaml
 { printf 'kind: Node\nmetadata: '; printf '[%.0s' $(seq 5000); } >deep.yaml
-expect 20 "nested too deep" "${lint[@]}" --cluster east=deep.yaml
+expect 20 "a key must be a word, and each bracket be closed" "${lint[@]}" --cluster east=deep.yaml
+{ printf 'kind: Node\nmetadata: '; printf '[%.0s' $(seq 500); printf ']%.0s' $(seq 500); } >deep.yaml
+expect 20 "nested deeper than 64 levels" "${lint[@]}" --cluster east=deep.yaml
+
+# Clusters that are asked themselves. What a server answers is tested in tests/lint.
+cat >config <<END
+apiVersion: v1
+kind: Config
+current-context: admin
+clusters: [{name: east, cluster: {server: "https://127.0.0.1:1", certificate-authority: ca/ca.crt}}]
+contexts:
+- {name: admin, context: {cluster: east, user: admin}}
+- {name: with:colons/in:it, context: {cluster: east, user: program}}
+users: [{name: admin, user: {token: abc}}, {name: program, user: {exec: {command: aws}}}]
+END
+expect 30 "--kubeconfig east=config: https://127.0.0.1:1: connect: Connection refused" \
+  "${lint[@]}" --kubeconfig east=config
+expect 30 '"exit_code":30' "${lint[@]}" --kubeconfig east=config -o json
+expect 30 "Connection refused" "${lint[@]}" --cluster west=west.yaml --kubeconfig east=config:admin
+expect 2 "config:8: the user has 'exec', and leadline runs no program to log in" \
+  "${lint[@]}" --kubeconfig east=config:with:colons/in:it
+expect 2 "oc get network-attachment-definitions" "${lint[@]}" --kubeconfig east=config:with:colons/in:it
+expect 2 'there is no context "other"' "${lint[@]}" --kubeconfig east=config:other
+expect 2 "--kubeconfig east=missing: missing: No such file" "${lint[@]}" --kubeconfig east=missing
+expect 2 "'config' is not NAME=FILE" "${lint[@]}" --kubeconfig config
+expect 2 "this does not run in a pod" env -u KUBERNETES_SERVICE_HOST "${lint[@]}" --kubeconfig east=in-cluster
+for command in "check --listen 127.0.0.1:1 --tls coordinator" "estimate --bandwidth 1Gbit --memory 1GiB" \
+  "verify-vmi vm"; do
+  # shellcheck disable=SC2086
+  expect 30 "Connection refused" "$bin/leadline" $command --kubeconfig east=config
+done
 verdict

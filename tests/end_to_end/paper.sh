@@ -95,7 +95,12 @@ says "default/two: 10.132.1.9: the pod network of west" out
 expect 30 "not known: the clusters' migration networks" "$bin/leadline" verify-vmi vmis.yaml
 expect 20 '"verdict":"other_network"' "$bin/leadline" verify-vmi vmis.yaml --cluster east=east.yaml \
   --cluster west=west.yaml -o json
-expect 2 "west.yaml:153: not YAML" "$bin/leadline" verify-vmi vmis.yaml --cluster west="$clusters/west.yaml"
+expect 2 "west.yaml:153 (document 7): not YAML" "$bin/leadline" verify-vmi vmis.yaml --cluster west="$clusters/west.yaml"
+for name in two default/two; do
+  expect 20 "default/two: 10.132.1.9" "$bin/leadline" verify-vmi "$name" --cluster east=east.yaml \
+    --cluster west=west.yaml --cluster west=vmis.yaml
+done
+expect 2 "'three' is neither a file nor" "$bin/leadline" verify-vmi three --cluster east=vmis.yaml
 expect 2 "which VMs?" "$bin/leadline" verify-vmi
 expect 2 "verify-vmi: missing.yaml: No such file" "$bin/leadline" verify-vmi missing.yaml
 verdict

@@ -36,9 +36,9 @@ TEST(ApiServers, AreTakenByTheirUrl) {
 
 TEST(ApiServers, OfOtherKindsAreRefused) {
   for (auto const* const url :
-       {"", "http://localhost:8080", "api.east.example.com:6443", "https://", "https://host:0",
-        "https://host:70000", "https://host:port", "https://me:secret@host", "https://host/?a=b",
-        "https://ho st", "https://host\r\nHost: other", "ftp://host", "https://[::1"})
+       {"", "http://localhost:8080", "api.east.example.com:6443", "https://", "https://host:70000",
+        "https://host:port", "https://me:secret@host", "https://host/?a=b", "https://ho st",
+        "https://host\r\nHost: other", "ftp://host", "https://[::1"})
     EXPECT_FALSE(parse_api_server(url)) << url;
 }
 
