@@ -72,6 +72,7 @@ class ApiClient::Connection {
                    });
     loop_.restart();
     loop_.run();
+    if (!answer) throw std::logic_error{"a request to an API ended without an outcome"};
     return *std::move(answer);
   }
 
@@ -89,7 +90,7 @@ class ApiClient::Connection {
     co_return answer;
   }
 
-  Async<ApiAnswer> ask_once(std::string const& target) {
+  Async<ApiAnswer> ask_once(std::string target) {
     if (!stream_) {
       auto const opened = co_await within(patience_.connect, open());
       if (!opened) {
@@ -126,7 +127,7 @@ class ApiClient::Connection {
     co_return failed(Error::Stage::handshake, refused, std::move(why));
   }
 
-  Async<ApiAnswer> exchange(std::string const& target) {
+  Async<ApiAnswer> exchange(std::string target) {
     http::request<http::empty_body> request{http::verb::get, access_.server.base + target, 11};
     auto const& host = access_.server.host;
     bool const v6 = host.find(':') != std::string::npos;

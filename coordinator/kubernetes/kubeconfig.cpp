@@ -40,7 +40,7 @@ class KubeconfigReader {
  public:
   explicit KubeconfigReader(Document const& document) : document_{document} {}
 
-  KubeconfigContext read(std::string const& wanted) const {
+  [[nodiscard]] KubeconfigContext read(std::string const& wanted) const {
     Spot const all{.value = &document_.value, .pointer = {}};
     if (!all.value->is_object()) fail(all, "this is not a kubeconfig");
     if (auto const kind = text(all.at("kind")); !kind.empty() && kind != "Config")
@@ -73,7 +73,7 @@ class KubeconfigReader {
     return pointer.substr(pointer.rfind('/') + 1);
   }
 
-  [[nodiscard]] std::string names(Spot const& list) const {
+  static std::string names(Spot const& list) {
     std::vector<std::string> found;
     if (list && list.value->is_array())
       for (auto const& entry : *list.value)

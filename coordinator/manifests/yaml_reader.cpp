@@ -75,8 +75,10 @@ class DocumentBuilder : public YAML::EventHandler {
 
   void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                 std::string const& text) override {
-    if (wants_key()) return take_key(mark, anchor, text);
-    add(mark, anchor, tag == "?" ? plain_value(text) : json(text));
+    if (wants_key())
+      take_key(mark, anchor, text);
+    else
+      add(mark, anchor, tag == "?" ? plain_value(text) : json(text));
   }
 
   void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
@@ -85,7 +87,8 @@ class DocumentBuilder : public YAML::EventHandler {
     auto const& [value, values, levels] = found->second;
     if (wants_key()) {
       if (!value.is_string()) throw Refusal{mark, key_is_no_word};
-      return take_key(mark, 0, value.get<std::string>());
+      take_key(mark, 0, value.get<std::string>());
+      return;
     }
     count(mark, values);
     note_line(mark, next_pointer());
@@ -206,8 +209,8 @@ class DocumentBuilder : public YAML::EventHandler {
     }
     auto& part = open_.back();
     part.levels = std::max(part.levels, levels);
-    if (part.key)
-      part.value[*std::exchange(part.key, std::nullopt)] = std::move(value);
+    if (auto const key = std::exchange(part.key, std::nullopt))
+      part.value[*key] = std::move(value);
     else
       part.value.push_back(std::move(value));
   }
