@@ -12,6 +12,7 @@
 #include <chrono>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace leadline {
@@ -19,17 +20,11 @@ namespace {
 using Kind = ClusterSource::Kind;
 using Clock = std::chrono::steady_clock;
 
-/// A cluster, as it is being read.
-struct Gathered {
-  ManifestSet objects;
-  std::vector<Unread> unread;
-
-  void add(LiveObjects part) {
-    std::ranges::move(part.objects.manifests, std::back_inserter(objects.manifests));
-    std::ranges::move(part.objects.mistakes, std::back_inserter(objects.mistakes));
-    std::ranges::move(part.unread, std::back_inserter(unread));
-  }
-};
+void append(LiveObjects part, LiveObjects& whole) {
+  std::ranges::move(part.objects.manifests, std::back_inserter(whole.objects.manifests));
+  std::ranges::move(part.objects.mistakes, std::back_inserter(whole.objects.mistakes));
+  std::ranges::move(part.unread, std::back_inserter(whole.unread));
+}
 
 LiveObjects read_live(ClusterSource const& source) {
   auto access = source.kind == Kind::service_account
@@ -37,10 +32,11 @@ LiveObjects read_live(ClusterSource const& source) {
                     : read_kubeconfig_access(source.path, source.context);
   ApiClient client{std::move(access)};
   constexpr std::chrono::seconds patience{2};
-  auto told = Clock::now();
+  std::optional<Clock::time_point> told;
   return read_live_cluster(client, [&](std::string_view resource) {
-    if (Clock::now() - told < patience) return;
-    told = Clock::now();
+    auto const now = Clock::now();
+    if (told && now - *told < patience) return;
+    told = now;
     spdlog::info("{}: reading {} of {}", source.cluster, resource, format(client.server()));
   });
 }
@@ -61,12 +57,12 @@ LiveObjects read_source(ClusterSource const& source) {
 }  // namespace
 
 std::vector<ClusterManifests> read_clusters(std::vector<ClusterSource> const& sources) {
-  std::map<std::string, Gathered> gathered;
+  std::map<std::string, LiveObjects> gathered;
   std::vector<std::string> order;
   for (auto const& source : sources) {
     auto const [entry, fresh] = gathered.try_emplace(source.cluster);
     if (fresh) order.push_back(source.cluster);
-    entry->second.add(read_source(source));
+    append(read_source(source), entry->second);
   }
   std::vector<ClusterManifests> clusters;
   clusters.reserve(order.size());

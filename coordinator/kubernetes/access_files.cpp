@@ -1,13 +1,14 @@
 #include "coordinator/kubernetes/access_files.hpp"
 
 #include "coordinator/kubernetes/kubeconfig.hpp"
+#include "coordinator/manifests/number.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace leadline {
@@ -83,12 +84,12 @@ ApiAccess read_service_account(fs::path const& directory) {
     throw AccessMistake{
         "in-cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this does "
         "not run in a pod"};
-  bool const v6 = host.find(':') != std::string::npos;
-  auto const server =
-      parse_api_server(fmt::format("https://{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port));
-  if (!server) throw AccessMistake{"in-cluster: " + server.error()};
-  return {.server = *server,
-          .server_name = server->host,
+  auto const number = parse_number<std::uint16_t>(port);
+  if (!number || *number == 0)
+    throw AccessMistake{
+        fmt::format("in-cluster: KUBERNETES_SERVICE_PORT '{}' is no port of 1 to 65535", port)};
+  return {.server = {.host = host, .port = *number, .base = {}},
+          .server_name = host,
           .authorities = contents_of(directory / "ca.crt", "in-cluster:"),
           .certificate = {},
           .key = {},

@@ -22,10 +22,13 @@ std::string taken(char* text) {
 }
 }  // namespace
 
-std::string format(ApiServer const& server) {
+std::string host_and_port(ApiServer const& server) {
   bool const v6 = server.host.find(':') != std::string::npos;
-  return fmt::format("https://{}{}{}:{}{}", v6 ? "[" : "", server.host, v6 ? "]" : "", server.port,
-                     server.base);
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", server.host, v6 ? "]" : "", server.port);
+}
+
+std::string format(ApiServer const& server) {
+  return "https://" + host_and_port(server) + server.base;
 }
 
 tl::expected<ApiServer, std::string> parse_api_server(std::string const& url) {

@@ -13,6 +13,8 @@ struct ApiServer {
   std::string base;  ///< what stands before /api and /apis: empty or "/k8s/clusters/c-1"
 };
 
+/// "api.east.example.com:6443", "[2001:db8::1]:6443": as the header Host has it.
+std::string host_and_port(ApiServer const& server);
 /// "https://api.east.example.com:6443".
 std::string format(ApiServer const& server);
 

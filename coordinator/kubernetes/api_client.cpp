@@ -129,10 +129,7 @@ class ApiClient::Connection {
 
   Async<ApiAnswer> exchange(std::string target) {
     http::request<http::empty_body> request{http::verb::get, access_.server.base + target, 11};
-    auto const& host = access_.server.host;
-    bool const v6 = host.find(':') != std::string::npos;
-    request.set(http::field::host,
-                fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", access_.server.port));
+    request.set(http::field::host, host_and_port(access_.server));
     request.set(http::field::user_agent, "leadline/" LEADLINE_VERSION);
     request.set(http::field::accept, "application/json");
     if (!access_.token.empty()) request.set(http::field::authorization, "Bearer " + access_.token);

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <memory>
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace leadline {
@@ -39,6 +40,8 @@ std::string said_in(ApiAnswer const& answer) {
   constexpr std::size_t most = 300;
   auto const document = json::parse(answer.body, nullptr, false);
   auto said = word_at(document, "/message");
+  // It goes to a terminal.
+  std::ranges::replace_if(said, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
   // An answer that is no Status comes from something in between: a load balancer, a proxy.
   if (said.empty() && !answer.body.empty()) said = shown(json(answer.body.substr(0, most)));
   return said.size() > most ? said.substr(0, most) + "..." : said;

@@ -1,12 +1,11 @@
 #include "coordinator/manifests/document.hpp"
-#include "coordinator/manifests/number.hpp"
+#include "coordinator/manifests/yaml_scalar.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -22,40 +21,6 @@ struct Refusal {
   YAML::Mark mark;
   std::string message;
 };
-
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::ranges::find(words, word) != words.end();
-}
-
-std::optional<json> integer_in(std::string_view text) {
-  if (text.starts_with("0x")) {
-    if (auto const hex = parse_number<std::int64_t>(text.substr(2), 16)) return *hex;
-    return std::nullopt;
-  }
-  // YAML 1.1, which Kubernetes reads: a leading zero makes it octal.
-  if (text.size() > 1 && text.front() == '0')
-    if (auto const octal = parse_number<std::int64_t>(text.substr(1), 8)) return *octal;
-  if (auto const decimal = parse_number<std::int64_t>(text)) return *decimal;
-  if (auto const large = parse_number<std::uint64_t>(text)) return *large;
-  return std::nullopt;
-}
-
-/// What a scalar without quotes stands for: as Kubernetes' own reader (YAML 1.1) takes it.
-json plain_value(std::string const& text) {
-  if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
-  if (is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) return true;
-  if (is_one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}))
-    return false;
-  auto digits = std::string_view{text};
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  if (digits.find_first_not_of("0123456789abcdefx-+.eE") != std::string_view::npos ||
-      digits.find_first_of("0123456789") == std::string_view::npos)
-    return text;
-  if (auto integer = integer_in(digits)) return *std::move(integer);
-  if (digits.find_first_not_of("0123456789-+.eE") == std::string_view::npos)
-    if (auto const real = parse_number<double>(digits)) return *real;
-  return text;
-}
 
 /// Makes values of what the parser meets. Aliases are followed, so that what they cost is counted.
 class DocumentBuilder : public YAML::EventHandler {
@@ -78,7 +43,7 @@ class DocumentBuilder : public YAML::EventHandler {
     if (wants_key())
       take_key(mark, anchor, text);
     else
-      add(mark, anchor, tag == "?" ? plain_value(text) : json(text));
+      add(mark, anchor, tag == "?" ? plain_yaml_value(text) : json(text));
   }
 
   void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {

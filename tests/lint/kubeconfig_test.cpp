@@ -157,6 +157,9 @@ TEST(AccessFiles, OfAServiceAccountNameTheServerByTheEnvironment) {
   EXPECT_EQ(access.token, "abc");
   scratch.write("token", "abc\r\nHost: other");
   EXPECT_THROW(read_service_account(scratch.path()), AccessMistake);
+  scratch.write("token", "abc");
+  ::setenv("KUBERNETES_SERVICE_PORT", "65536", 1);
+  EXPECT_THROW(read_service_account(scratch.path()), AccessMistake);
   ::unsetenv("KUBERNETES_SERVICE_HOST");
 }
 
@@ -184,6 +187,12 @@ TEST(LivePages, GiveObjectsTheirKindAndPlace) {
   auto const& node = page->objects.manifests.front();
   EXPECT_EQ(node.title(), "Node n1");
   EXPECT_EQ(format(node.place("/spec/podCIDR")), "https://api:6443: Node n1.spec.podCIDR");
+}
+
+TEST(LivePages, SayWhyThereIsNoneWithoutControlCharacters) {
+  EXPECT_EQ(said_in({.status = 403, .body = R"({"message": "no\u001b[2J\u0007 way"})"}),
+            "no [2J  way");
+  EXPECT_EQ(said_in({.status = 502, .body = "<html>\n"}), R"("<html>\n")");
 }
 
 TEST(LivePages, ThatAreNoneAreRefused) {
