@@ -106,6 +106,7 @@ Plan defaults() {
   plan.stages = {Stage::facts, Stage::reach, Stage::bandwidth};
   plan.bandwidth_duration = 10s;
   plan.latency_under_load = false;
+  plan.look_again = false;
   return plan;
 }
 

@@ -81,10 +81,9 @@ asio::awaitable<void> Campaign::run() {
       co_await probe_nodes("layer 2", probes_of, 20s);
     } else if (stage == Stage::bandwidth) {
       co_await bulk_stage();
-      if (survey_.plan.saturate) {
-        Saturation saturation{survey_, logbook_, batches_, condition_, progress_};
-        co_await saturation.run();
-      }
+      Saturation saturation{survey_, logbook_, batches_, condition_, progress_};
+      if (survey_.plan.look_again) co_await saturation.look_again();
+      if (survey_.plan.saturate) co_await saturation.run();
     } else {
       co_await probe_stage(stage);
     }

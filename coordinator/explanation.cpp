@@ -42,6 +42,7 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"REORDERING"}, near_threshold},
       {{"LATENCY_HIGH"}, near_threshold},
       {{"BANDWIDTH_LOW"}, near_threshold},
+      {{"BANDWIDTH_SHARED"}, near_threshold},
       {{"BANDWIDTH_ASYMMETRIC"}, near_threshold},
       {{"BANDWIDTH_RETRANSMITS"}, near_threshold},
       {{"BANDWIDTH_CPU_BOUND"}, near_threshold},

@@ -240,6 +240,13 @@ constexpr std::array catalogue{
                 "Look at the link speed (ethtool), at policers, and whether the traffic takes the "
                 "network that was meant. Or raise completionTimeoutPerGiB and lower "
                 "min_bandwidth in the plan accordingly."},
+    FindingKind{
+        "BANDWIDTH_SHARED", Layer::bandwidth, warning,
+        "pairs that migrate at the same time share a link that is too slow for all",
+        "One migration at a time is fast enough. Several at once share the link: each takes "
+        "longer, and may be cancelled.",
+        "Lower parallelMigrationsPerCluster, or give the link between the clusters more "
+        "capacity; 'leadline bench --saturate' shows what it carries at once."},
     FindingKind{"BANDWIDTH_ASYMMETRIC", Layer::bandwidth, warning,
                 "one direction is much slower than the other",
                 "Migrations in that direction take longer.",

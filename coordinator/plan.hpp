@@ -85,7 +85,8 @@ struct Plan {
   int repeat{1};           ///< how often each bulk test is run
   int most_concurrent{0};  ///< bulk tests at a time; 0: as many as have nodes of their own
   bool latency_under_load{true};
-  bool saturate{};  ///< all pairs of a matching at once, against each alone
+  bool look_again{true};  ///< by itself, at a pair that is too slow beside others
+  bool saturate{};        ///< all pairs of a matching at once, against each alone
   std::chrono::milliseconds bandwidth_duration{1500};
   BitRate max_rate{0};                                 ///< per test; 0: the agent's own cap
   Bytes max_bytes{0};                                  ///< per test; 0: duration alone limits

@@ -32,11 +32,17 @@ class Saturation {
   /// Of fewer than two pairs nothing is measured.
   boost::asio::awaitable<void> run();
 
+  /// Measures what second_looks() finds once more, one pair after the other, into
+  /// survey.second_looks and, as any other test, into the logbook and the schedule.
+  boost::asio::awaitable<void> look_again();
+
  private:
+  enum class Keep { rate_only, observation };
   void choose();
   /// One test on each of these pairs, all at once; `into` is the figure that they fill.
   boost::asio::awaitable<void> measure(std::span<SaturationTest> tests,
-                                       double SaturationTest::* into);
+                                       double SaturationTest::* into, Keep keep = Keep::rate_only);
+  void note(SaturationTest const& look, double started_seconds, double ended_seconds);
 
   Survey& survey_;
   Logbook& logbook_;

@@ -62,8 +62,8 @@ struct ScheduledTest {
   std::string outcome;  ///< "measured", "busy, queued again", "failed: ...", "set aside: ..."
 };
 
-/// One pair of the saturation round: by itself, and with all others of a matching at once. 0: not
-/// measured.
+/// One pair by itself, and while others were measured: in the saturation round all of a matching.
+/// 0: not measured.
 struct SaturationTest {
   NodeIndex source{};
   NodeIndex target{};
@@ -85,6 +85,8 @@ struct Survey {
   std::vector<LostAnswer> lost_answers;  ///< those of which somebody on the way said so
   std::vector<ScheduledTest> schedule;
   std::vector<SaturationTest> saturation;  ///< empty: the plan has no such round
+  /// Pairs that came out too slow beside others, and were measured again by themselves.
+  std::vector<SaturationTest> second_looks;
   std::vector<std::string> refusals;       ///< agents that were turned away, and why
   std::vector<std::string> interruptions;  ///< "stopped by Ctrl-C", "the time limit of 10m passed"
 };

@@ -1,3 +1,4 @@
+#include "coordinator/second_look.hpp"
 #include "coordinator/symptoms.hpp"
 #include "probes/core/quantity.hpp"
 
@@ -52,6 +53,29 @@ Bandwidth::Result const* with_one_stream(Results const& results, Transport trans
   return found == results.end() ? nullptr : &*found;
 }
 
+bool too_slow(Survey const& survey, Bandwidth::Result const& best) {
+  return best.rate_bits_per_second < survey.plan.thresholds.min_bandwidth.per_second &&
+         best.limit != "rate_limit";
+}
+
+/// What there is to say of a pair that is too slow only while others are measured; else nothing.
+std::string beside_others(Survey const& survey, NodePair edge, Bandwidth::Result const& best) {
+  auto const look = std::ranges::find_if(survey.second_looks, [&](SaturationTest const& test) {
+    return test.source == edge.source && test.target == edge.target;
+  });
+  if (look != survey.second_looks.end())
+    return too_slow(survey, best) ? ""
+                                  : fmt::format("{} by itself, {} while others were measured",
+                                                format(BitRate{look->alone_bits_per_second}),
+                                                format(BitRate{look->together_bits_per_second}));
+  if (too_slow(survey, best) && shares_a_full_link(survey, edge.source, edge.target))
+    return fmt::format(
+        "{} while others were measured; not measured by itself, but both its nodes "
+        "were, with other peers",
+        shown(best));
+  return {};
+}
+
 void read_pair(Survey const& survey, PairRecord const& pair, Results const& results,
                Symptoms& symptoms) {
   auto const* best = best_of(results);
@@ -63,8 +87,9 @@ void read_pair(Survey const& survey, PairRecord const& pair, Results const& resu
   auto const who = name_of(survey, edge);
   auto const& thresholds = survey.plan.thresholds;
   symptoms.saw(Layer::bandwidth, edge);
-  bool const capped = best->limit == "rate_limit";
-  if (best->rate_bits_per_second < thresholds.min_bandwidth.per_second && !capped)
+  if (auto const shared = beside_others(survey, edge, *best); !shared.empty())
+    symptoms.on_edge("BANDWIDTH_SHARED", edge, who + ": " + shared);
+  else if (too_slow(survey, *best))
     symptoms.on_edge("BANDWIDTH_LOW", edge,
                      fmt::format("{}: {} at best, {} wanted{}", who, shown(*best),
                                  format(thresholds.min_bandwidth),
@@ -90,8 +115,11 @@ void read_bandwidth(Survey const& survey, Symptoms& symptoms) {
   for (auto const& pair : survey.pairs) {
     auto const results = results_of(pair);
     read_pair(survey, pair, results, symptoms);
-    if (auto const* best = best_of(results); best != nullptr && best->limit != "rate_limit")
-      rates[{pair.source, pair.target}] = best->rate_bits_per_second;
+    auto const* best = best_of(results);
+    if (best == nullptr || best->limit == "rate_limit") continue;
+    NodePair const edge{.source = pair.source, .target = pair.target};
+    // One rate by itself and the other not cannot be compared.
+    if (beside_others(survey, edge, *best).empty()) rates[edge] = best->rate_bits_per_second;
   }
   for (auto const& [edge, rate] : rates) {
     auto const back = rates.find(reverse(edge));

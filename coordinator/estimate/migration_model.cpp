@@ -9,6 +9,11 @@ namespace {
 constexpr double first_throttle = 0.20;
 constexpr double more_throttle = 0.10;
 constexpr double most_throttle = 0.99;
+/// It judges by periods of a second at least (migration_bitmap_sync).
+constexpr double least_period = 1;
+/// It sends for 50 ms (MAX_WAIT) between two looks at what remains: on average it comes half of
+/// that below the limit, and what the guest wrote meanwhile must fit into the rest.
+constexpr double overshoot = 0.025;
 /// Far more passes than any migration within a deadline makes; below it the remainder shrinks by
 /// less than a hundred-thousandth a pass.
 constexpr int most_passes = 2000;
@@ -21,6 +26,7 @@ class PreCopy {
         transfer_{transfer},
         rate_{rate},
         switch_over_{rate * transfer.downtime_limit.count()},
+        kept_{rate * std::max(transfer.downtime_limit.count() - overshoot, 0.0)},
         remaining_{static_cast<double>(workload.memory.count)} {}
 
   /// Sends until the rest fits into the downtime. False: it never will.
@@ -46,11 +52,26 @@ class PreCopy {
 
   [[nodiscard]] double dirty_rate() const { return workload_.dirty_rate * (1 - throttle_); }
 
+  /// What a pass takes, and what remains after it. QEMU looks for pages that were written to once
+  /// what it knows of would fit into the downtime, and not before.
+  struct Pass {
+    double duration{};
+    double left{};
+  };
+
+  [[nodiscard]] Pass next(int passes) const {
+    auto const duration = (remaining_ - kept_) / rate_;
+    auto left = kept_ + std::min(dirty_rate() * duration, working_set());
+    // What the first pass keeps is the end of memory; after the second only the working set is
+    // left.
+    if (passes > 0) left = std::min(left, working_set());
+    return {duration, left};
+  }
+
   /// The next pass would leave as much as this one, and nothing is going to change that.
   [[nodiscard]] bool stands_still(Forecast const& result) const {
     if (transfer_.auto_converge && throttle_ < most_throttle) return false;
-    auto const left = std::min(dirty_rate() * remaining_ / rate_, working_set());
-    return result.passes > 0 && left >= remaining_;
+    return result.passes > 0 && next(result.passes).left >= remaining_;
   }
 
   [[nodiscard]] double working_set() const {
@@ -58,16 +79,26 @@ class PreCopy {
   }
 
   void pass(Forecast& result) {
-    auto const duration = remaining_ / rate_;
-    auto const left = std::min(dirty_rate() * duration, working_set());
-    // QEMU throttles when more than half of what a pass sent was dirtied meanwhile, twice running.
-    slow_passes_ = left > remaining_ / 2 ? slow_passes_ + 1 : 0;
+    auto const [duration, left] = next(result.passes);
+    auto const sent = remaining_ - kept_;
+    auto const dirtied = std::min(dirty_rate() * duration, working_set());
     time_ += duration;
     remaining_ = left;
     ++result.passes;
     note(result);
-    if (!transfer_.auto_converge || slow_passes_ < 2) return;
-    slow_passes_ = 0;
+    throttle(result, duration, dirtied, sent);
+  }
+
+  /// The guest is slowed when more than half of what was sent was dirtied meanwhile, twice running.
+  void throttle(Forecast& result, double duration, double dirtied, double sent) {
+    period_ += duration;
+    dirtied_ += dirtied;
+    sent_ += sent;
+    if (!transfer_.auto_converge || period_ < least_period) return;
+    slow_periods_ = dirtied_ > sent_ / 2 ? slow_periods_ + 1 : 0;
+    period_ = dirtied_ = sent_ = 0;
+    if (slow_periods_ < 2) return;
+    slow_periods_ = 0;
     throttle_ =
         throttle_ == 0 ? first_throttle : std::min(throttle_ + more_throttle, most_throttle);
     result.least_throttle = throttle_;
@@ -76,11 +107,15 @@ class PreCopy {
   Workload const& workload_;
   Transfer const& transfer_;
   double rate_;
-  double switch_over_;
+  double switch_over_;  ///< fits into the downtime
+  double kept_;         ///< remains when QEMU looks again
   double remaining_;
   double time_{};
   double throttle_{};
-  int slow_passes_{};
+  double period_{};
+  double dirtied_{};
+  double sent_{};
+  int slow_periods_{};
 };
 
 /// After the deadline the guest runs on the other side, and what is missing there follows: all that

@@ -106,6 +106,7 @@ int ScenarioRun::run() {
     auto const second = check("then", {});
     record_["then"] = {{"exit_code", second.exit_code}, {"out_of_time", second.out_of_time}};
   }
+  if (settings_.afterwards) settings_.afterwards(lab_);
   lab_.unplug();
   std::ofstream{settings_.places.directory / "lab.json"} << record_.dump(2) << '\n';
   return first.exit_code;
