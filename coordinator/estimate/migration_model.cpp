@@ -57,15 +57,19 @@ class PreCopy {
   struct Pass {
     double duration{};
     double left{};
+    double beside{};  ///< of what is left, that the guest does not write to
   };
 
   [[nodiscard]] Pass next(int passes) const {
-    auto const duration = (remaining_ - kept_) / rate_;
-    auto left = kept_ + std::min(dirty_rate() * duration, working_set());
-    // What the first pass keeps is the end of memory; after the second only the working set is
-    // left.
-    if (passes > 0) left = std::min(left, working_set());
-    return {duration, left};
+    auto const sent = remaining_ - kept_;
+    auto const duration = sent / rate_;
+    auto const dirtied = std::min(dirty_rate() * duration, working_set());
+    // The first pass keeps the end of memory.
+    if (passes == 0) return {duration, kept_ + dirtied, kept_};
+    // What of the working set is still to be sent cannot be dirtied once more.
+    auto const beside = std::max(beside_ - sent, 0.0);
+    auto const fresh = std::max(working_set() - (kept_ - beside), 0.0);
+    return {duration, kept_ + std::min(dirtied, fresh), beside};
   }
 
   /// The next pass would leave as much as this one, and nothing is going to change that.
@@ -79,11 +83,12 @@ class PreCopy {
   }
 
   void pass(Forecast& result) {
-    auto const [duration, left] = next(result.passes);
+    auto const [duration, left, beside] = next(result.passes);
     auto const sent = remaining_ - kept_;
-    auto const dirtied = std::min(dirty_rate() * duration, working_set());
+    auto const dirtied = left - kept_;
     time_ += duration;
     remaining_ = left;
+    beside_ = beside;
     ++result.passes;
     note(result);
     throttle(result, duration, dirtied, sent);
@@ -110,6 +115,7 @@ class PreCopy {
   double switch_over_;  ///< fits into the downtime
   double kept_;         ///< remains when QEMU looks again
   double remaining_;
+  double beside_{};
   double time_{};
   double throttle_{};
   double period_{};

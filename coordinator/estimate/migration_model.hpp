@@ -55,8 +55,7 @@ struct Forecast {
 
 /// Pre-copy as QEMU does it (migration/migration.c, migration/ram.c of 7.2): each pass sends what
 /// the guest dirtied during the pass before, until what remains fits into the downtime limit. As it
-/// looks only when it expects that, the downtime is near the limit, unless the working set is
-/// smaller. `deadline` empty: none.
+/// looks only when it expects that, the downtime is near the limit. `deadline` empty: none.
 Forecast forecast(Workload const& workload, Transfer const& transfer,
                   std::optional<Seconds> deadline);
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 
 namespace leadline::lab {
@@ -56,7 +57,8 @@ std::string real_text(Agreement const& agreement) {
     return fmt::format("completed after {:.1f} s", real.duration.count());
   if (real.end == MigrationOutcome::End::cancelled)
     return fmt::format("not in {:.0f} s", agreement.deadline.count());
-  return "failed: " + real.error;
+  // File names will do.
+  return "failed: " + std::regex_replace(real.error, std::regex{"/\\S*/"}, "");
 }
 }  // namespace
 

@@ -55,7 +55,7 @@ LiveMigration migration(Vm const& vm, BitRate rate) {
                    .dirty_rate = carried * vm.dirty_share},
           .streams = vm.streams,
           .tls = vm.tls,
-          .deadline = Seconds{limit + 8}};
+          .deadline = std::chrono::duration<double>{limit + 8}};
 }
 
 ForecastPath path(std::string name, PathSettings const& settings, std::vector<Vm> const& vms,
@@ -83,9 +83,9 @@ std::vector<ForecastPath> forecast_paths() {
       path("fast", {.rate = 400_Mbps},
            {{128_MiB, 64_MiB, .5}, {256_MiB, 128_MiB, .3, 1, tls}, {128_MiB, 64_MiB, 1.5, 8}}),
       path("slow", {.rate = 100_Mbps},
-           {{64_MiB, 16_MiB, .5, 1, tls}, {32_MiB, 16_MiB, 1.5}, {64_MiB, 24_MiB, .3, 8, tls}},
-           true),
-      path("very_slow", {.rate = 50_Mbps}, {{32_MiB, 8_MiB, .5}, {32_MiB, 1_MiB, 2, 1, tls}}),
+           {{64_MiB, 16_MiB, .5, 1, tls}, {32_MiB, 16_MiB, 1.5}, {64_MiB, 24_MiB, .3, 8, tls}}),
+      path("very_slow", {.rate = 50_Mbps},
+           {{32_MiB, 8_MiB, .5}, {32_MiB, 1_MiB, 2, 1, tls}, {32_MiB, 8_MiB, 0, 8, tls}}, true),
       path("near", {.rate = 200_Mbps, .delay_ms = 2},
            {{128_MiB, 64_MiB, .5, 1, tls}, {64_MiB, 32_MiB, .7}, {64_MiB, 32_MiB, 1.5, 8, tls}}),
       path("far", {.rate = 100_Mbps, .delay_ms = 20},

@@ -58,8 +58,9 @@ void configure(QemuMonitor& monitor, LiveMigration const& migration,
     if (role == "client") parameters["tls-hostname"] = "kubevirt.io:system:node:virt-handler";
   }
   if (migration.streams > 1) {
+    auto const multifd = json::object({{"capability", "multifd"}, {"state", true}});
     monitor.execute("migrate-set-capabilities",
-                    {{"capabilities", {{{"capability", "multifd"}, {"state", true}}}}});
+                    json::object({{"capabilities", json::array({multifd})}}));
     parameters["multifd-channels"] = migration.streams;
   }
   monitor.execute("migrate-set-parameters", parameters);
@@ -82,9 +83,11 @@ MigrationOutcome follow(QemuMonitor& source, duration<double> deadline) {
   for (;;) {
     auto const status = source.execute("query-migrate");
     auto const word = status.value("status", "");
-    if (word == "completed") return outcome_of(status, End::completed);
+    // QEMU says so a moment before it has reckoned how long it took.
+    if (word == "completed" && status.value("total-time", 0.0) > 0)
+      return outcome_of(status, End::completed);
     if (word == "failed") return outcome_of(status, End::failed);
-    if (Clock::now() - start >= deadline) {
+    if (word != "completed" && Clock::now() - start >= deadline) {
       source.execute("migrate_cancel");
       return outcome_of(status, End::cancelled);
     }
@@ -122,13 +125,13 @@ MigrationOutcome migrate(LiveMigration const& migration, Lab const& lab, Places 
                         lab.machine(to.machine), directory};
   source.await_filled();
   auto const& address = to.addresses.front();
-  auto const uri = fmt::format(address.find(':') != std::string::npos ? "tcp:[{}]:{}" : "tcp:{}:{}",
-                               address, port);
+  auto const host = address.find(':') == std::string::npos ? address : "[" + address + "]";
+  auto const uri = json::object({{"uri", fmt::format("tcp:{}:{}", host, port)}});
   try {
     configure(source.monitor(), migration, client, "client");
     configure(target.monitor(), migration, server, "server");
-    target.monitor().execute("migrate-incoming", {{"uri", uri}});
-    source.monitor().execute("migrate", {{"uri", uri}});
+    target.monitor().execute("migrate-incoming", uri);
+    source.monitor().execute("migrate", uri);
   } catch (RefusedByQemu const& refusal) {  // such as a certificate that has expired
     return {.end = MigrationOutcome::End::failed, .error = refusal.what()};
   }

@@ -86,7 +86,8 @@ int run(po::variables_map const& options) {
         compare_in(scene, LEADLINE_SCENARIOS,
                    places(fmt::format("{}-{}MiB", scene.scenario, scene.memory.count >> 20U))));
   }
-  auto const tables = forecast_table(paths) + "\n" + agreement_table(agreements);
+  auto tables = paths.empty() ? "" : forecast_table(paths) + "\n";
+  if (!agreements.empty()) tables += agreement_table(agreements);
   std::ofstream{out / "tables.md"} << tables;
   std::cout << tables << std::flush;
   return all_right(paths) && std::ranges::all_of(agreements, agrees) ? 0 : 1;
