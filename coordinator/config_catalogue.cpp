@@ -204,9 +204,11 @@ constexpr std::array catalogue{
                 "KubeVirt drops it, and with it what it has signed.",
                 "Compare the clocks of the two clusters: chronyc tracking."},
     FindingKind{"CONFIG_CA_EXPIRES_SOON", note, warning,
-                "all that is trusted expires within 24 hours",
-                "Migrations fail from then on, unless the bundle is renewed before.",
-                "Copy the other cluster's present bundle shortly before the migration."},
+                "what is trusted expires within 24 hours, and nothing newer is trusted beside it",
+                "KubeVirt renews an authority more than a day before it ends: this one was not "
+                "renewed, or its successor not copied. Migrations fail from its end on.",
+                "Copy the other cluster's present bundle into kubevirt-external-ca shortly before "
+                "the migration. Where it has no newer authority, look at its virt-operator's log."},
     FindingKind{"CONFIG_CA_MANY", note, warning, "the bundle holds more than 50 authorities",
                 "Each handshake walks through all of them; most are leftovers.",
                 "Empty kubevirt-external-ca, and copy only the other cluster's present bundle."},

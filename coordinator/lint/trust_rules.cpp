@@ -1,7 +1,7 @@
 #include "coordinator/lint/rules.hpp"
+#include "coordinator/lint/validity.hpp"
 #include "probes/core/quantity.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,27 +9,7 @@
 
 namespace leadline {
 namespace {
-using std::chrono::seconds;
-
 constexpr std::size_t most_authorities = 50;  // what KubeVirt keeps of a merged bundle
-/// HyperConverged renews an authority after half its 48 hours.
-constexpr auto soon = std::chrono::hours{24};
-
-std::string date_of(std::int64_t unix_seconds) {
-  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(static_cast<std::time_t>(unix_seconds)));
-}
-
-bool has_expired(CertificateFacts const& facts, UnixTime now) {
-  return facts.not_after_unix_seconds <= now.time_since_epoch().count();
-}
-
-bool is_too_early(CertificateFacts const& facts, UnixTime now) {
-  return facts.not_before_unix_seconds > now.time_since_epoch().count();
-}
-
-std::string place_of(CertificateSet const& set) {
-  return format(set.manifest->place(set.pointer));
-}
 
 void check_readable(ClusterManifests const& cluster, CertificateSet const& set,
                     ConfigFindings& found) {
@@ -43,11 +23,11 @@ void check_readable(ClusterManifests const& cluster, CertificateSet const& set,
 void check_bundle(ClusterManifests const& cluster, CertificateSet const& set, UnixTime now,
                   ConfigFindings& found) {
   std::size_t valid = 0;
-  std::int64_t last_end = 0;
+  std::chrono::seconds rest{};  // of the last one to end
   for (auto const& certificate : set.certificates) {
     auto const facts = facts_of(certificate.get());
-    auto const start = fmt::format("cluster {}: {}: {}", cluster.name, set.manifest->title(),
-                                   facts.common_name.empty() ? facts.subject : facts.common_name);
+    auto const start =
+        fmt::format("cluster {}: {}: {}", cluster.name, set.manifest->title(), name_of(facts));
     if (has_expired(facts, now)) {
       found.add("CONFIG_CA_EXPIRED", scope_of(cluster),
                 fmt::format("{} expired on {}", start, date_of(facts.not_after_unix_seconds)),
@@ -59,7 +39,7 @@ void check_bundle(ClusterManifests const& cluster, CertificateSet const& set, Un
           {place_of(set)});
     } else {
       ++valid;
-      last_end = std::max(last_end, facts.not_after_unix_seconds);
+      rest = std::max(rest, rest_of(facts, now));
     }
   }
   if (set.certificates.size() > most_authorities)
@@ -67,12 +47,12 @@ void check_bundle(ClusterManifests const& cluster, CertificateSet const& set, Un
               fmt::format("cluster {}: {} holds {} authorities", cluster.name,
                           set.manifest->title(), set.certificates.size()),
               {place_of(set)});
-  auto const rest = seconds{last_end} - now.time_since_epoch();
-  if (valid > 0 && rest < soon)
-    found.add("CONFIG_CA_EXPIRES_SOON", scope_of(cluster),
-              fmt::format("cluster {}: all of {} expires in {}", cluster.name,
-                          set.manifest->title(), format(rest)),
-              {place_of(set), "the last of them on " + date_of(last_end)});
+  if (valid > 0 && rest < shortest_rest)
+    found.add(
+        "CONFIG_CA_EXPIRES_SOON", scope_of(cluster),
+        fmt::format("cluster {}: all of {} expires in {}", cluster.name, set.manifest->title(),
+                    format(rest)),
+        {place_of(set), "the last of them on " + date_of((now + rest).time_since_epoch().count())});
   if (valid == 0 && set.mistake.empty())
     found.add("CONFIG_CA_EXPIRED", scope_of(cluster),
               fmt::format("cluster {}: {} holds no authority that is valid now", cluster.name,
@@ -96,28 +76,12 @@ void check_leaf(ClusterManifests const& cluster, CertificateSet const& set, Unix
               fmt::format("{}the extended key usage is '{}', wanted is {}", start,
                           fmt::join(facts.extended_key_usage, ", "), rule.usage),
               {place_of(set)});
-  if (has_expired(facts, now) || is_too_early(facts, now))
+  if (!is_valid(facts, now))
     found.add(
         "CONFIG_CERTIFICATE_EXPIRED", scope_of(cluster),
         fmt::format("{}valid from {} to {} only", start, date_of(facts.not_before_unix_seconds),
                     date_of(facts.not_after_unix_seconds)),
         {place_of(set)});
-}
-
-bool is_signed_by_any(X509* certificate, CertificateSet const& bundle, UnixTime now) {
-  return std::ranges::any_of(bundle.certificates, [&](CertificateHandle const& authority) {
-    auto const facts = facts_of(authority.get());
-    return !has_expired(facts, now) && !is_too_early(facts, now) &&
-           is_signed_by(certificate, authority.get());
-  });
-}
-
-bool have_common(CertificateSet const& a, CertificateSet const& b) {
-  return std::ranges::any_of(a.certificates, [&](CertificateHandle const& mine) {
-    return std::ranges::any_of(b.certificates, [&](CertificateHandle const& theirs) {
-      return X509_cmp(mine.get(), theirs.get()) == 0;
-    });
-  });
 }
 }  // namespace
 
@@ -144,26 +108,5 @@ void check_trust(ClusterManifests const& cluster, UnixTime now, ConfigFindings& 
     found.not_checked(cluster.name, "virt-handler's certificates",
                       "their public part: oc get secret kubevirt-virt-handler-server-certs -n "
                       "NAMESPACE -o yaml, without the line of tls.key");
-}
-
-void check_mutual_trust(ClusterManifests const& of, ClusterManifests const& peer, UnixTime now,
-                        ConfigFindings& found) {
-  auto const* const trusted = of.trusted();
-  if (trusted == nullptr || trusted->certificates.empty()) return;
-  for (auto const& secret : peer.certificates)
-    if (!secret.certificates.empty() &&
-        !is_signed_by_any(secret.certificates.front().get(), *trusted, now))
-      found.add("CONFIG_CA_MISSING", scope_of(peer, of),
-                fmt::format("cluster {} does not trust {} of {}: no valid authority in its bundle "
-                            "has signed it",
-                            of.name, secret.manifest->name, peer.name),
-                {place_of(*trusted), place_of(secret)});
-  auto const* const theirs = peer.trusted();
-  if (!peer.certificates.empty() || theirs == nullptr || theirs->certificates.empty()) return;
-  if (!have_common(*trusted, *theirs))
-    found.add(
-        "CONFIG_CA_MISSING", scope_of(peer, of),
-        fmt::format("the bundles of {} and {} have no authority in common", of.name, peer.name),
-        {place_of(*trusted), place_of(*theirs)});
 }
 }  // namespace leadline

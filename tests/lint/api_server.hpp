@@ -17,6 +17,7 @@ struct AskedOfApi {
   std::string method;
   std::string target;
   std::string authorization;
+  std::string client{};  ///< the common name in the client's certificate; empty: it showed none
 };
 
 struct ApiResponse {
@@ -27,7 +28,9 @@ struct ApiResponse {
 };
 
 /// Speaks HTTPS on loopback as an API server does, and answers as it is told: a Kubernetes API
-/// server cannot be had from Debian. Its certificate is for the name "api.east".
+/// server cannot be had from Debian. Its certificate is for the name "api.east" and the address
+/// 127.0.0.1. It asks for a client's certificate, takes one of its own authority only, and does
+/// without.
 class ApiServerOnLoopback {
  public:
   using Answer = std::function<ApiResponse(AskedOfApi const&)>;
@@ -41,6 +44,11 @@ class ApiServerOnLoopback {
 
   /// A kubeconfig for it, as a text.
   [[nodiscard]] std::string kubeconfig() const;
+
+  /// As the users of a cluster have them.
+  [[nodiscard]] Credentials client(std::string const& name) const;
+  /// PEM, of the one that has signed for it.
+  [[nodiscard]] std::string authority() const;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 

@@ -30,8 +30,8 @@ Credentials authority(std::string const& name, hours from, hours until) {
                .not_after = made + until});
 }
 
-std::string server(Credentials const& issuer, std::string const& name, std::string const& usage,
-                   hours until) {
+std::string leaf(Credentials const& issuer, std::string const& name, std::string const& usage,
+                 hours until) {
   auto const certificate = mint({.common_name = name,
                                  .uri_names = {},
                                  .extended_key_usage = {usage},
@@ -48,6 +48,27 @@ std::string server(Credentials const& issuer, std::string const& name, std::stri
   return encoded;
 }
 
+/// As HyperConverged has them some hours after it has renewed one.
+struct Authorities {
+  Credentials current;
+  Credentials former;  ///< ends in 2 hours
+};
+
+Authorities authorities_of(std::string const& cluster) {
+  return {.current = authority("kubevirt.io@" + cluster, -hours{12}, hours{36}),
+          .former = authority("kubevirt.io@former-" + cluster, -hours{46}, hours{2})};
+}
+
+Authorities const& east_authorities() {
+  static auto const east = authorities_of("east");
+  return east;
+}
+
+Authorities const& west_authorities() {
+  static auto const west = authorities_of("west");
+  return west;
+}
+
 std::string indented(std::string const& text) {
   std::string result;
   std::istringstream lines{text};
@@ -56,26 +77,36 @@ std::string indented(std::string const& text) {
 }
 
 /// All texts that certificates stand for in one cluster.
-std::map<std::string, std::string> texts_of(Credentials const& own, Credentials const& other) {
+std::map<std::string, std::string> texts_of(Authorities const& owns, Authorities const& others) {
   auto const pem = [](Credentials const& one) { return pem_of(one.chain.front().get()); };
-  auto const both = pem(own) + pem(other);
+  static auto const gone = pem(authority("gone", -hours{48}, -hours{1}));
+  auto const own = pem(owns.current);
+  auto const other = pem(others.current);
+  auto const both = own + other;
   std::string many = both;
   auto const extra = pem(authority("extra", -hours{24}, hours{48}));
   for (int i = 0; i < 49; ++i) many += extra;
   constexpr auto name = "kubevirt.io:system:node:virt-handler";
-  return {
-      {certificates::bundle, indented(both)},
-      {certificates::own_only, indented(pem(own))},
-      {certificates::other_only, indented(pem(other))},
-      {certificates::with_expired, indented(both + pem(authority("old", -hours{48}, -hours{1})))},
-      {certificates::with_early, indented(both + pem(authority("new", hours{1}, hours{48})))},
-      {certificates::only_expired, indented(pem(authority("old", -hours{48}, -hours{1})))},
-      {certificates::many, indented(many)},
-      {certificates::brief, indented(pem(authority("brief", -hours{25}, hours{23})))},
-      {certificates::server, server(own, name, "serverAuth", hours{24})},
-      {certificates::other_name, server(own, "virt-handler", "serverAuth", hours{24})},
-      {certificates::other_usage, server(own, name, "clientAuth", hours{24})},
-      {certificates::stale, server(own, name, "serverAuth", -hours{1})}};
+  return {{certificates::bundle, indented(both)},
+          {certificates::own_only, indented(own)},
+          {certificates::other_only, indented(other)},
+          {certificates::turned, indented(other + own)},
+          {certificates::with_third, indented(both + extra)},
+          {certificates::with_expired, indented(both + gone)},
+          {certificates::own_and_expired, indented(own + gone)},
+          {certificates::own_expired, indented(gone + other)},
+          {certificates::with_early, indented(both + pem(authority("new", hours{1}, hours{48})))},
+          {certificates::only_expired, indented(gone)},
+          {certificates::many, indented(many)},
+          {certificates::brief, indented(pem(authority("brief", -hours{25}, hours{23})))},
+          {certificates::renewed, indented(own + pem(owns.former) + other + pem(others.former))},
+          {certificates::own_former, indented(pem(owns.former) + other)},
+          {certificates::other_former, indented(own + pem(others.former))},
+          {certificates::server, leaf(owns.current, name, "serverAuth", hours{24})},
+          {certificates::former_server, leaf(owns.former, name, "serverAuth", hours{2})},
+          {certificates::other_name, leaf(owns.current, "virt-handler", "serverAuth", hours{24})},
+          {certificates::other_usage, leaf(owns.current, name, "clientAuth", hours{24})},
+          {certificates::stale, leaf(owns.current, name, "serverAuth", -hours{1})}};
 }
 
 void replace_once(std::string& text, std::string const& from, std::string const& to) {
@@ -97,14 +128,16 @@ std::string read(std::string const& name) {
 }  // namespace
 
 ClusterTexts changed_clusters(std::vector<Change> const& changes) {
-  static auto const east = authority("kubevirt.io@east", -hours{12}, hours{36});
-  static auto const west = authority("kubevirt.io@west", -hours{12}, hours{36});
-  static auto const of_east = texts_of(east, west);
-  static auto const of_west = texts_of(west, east);
+  static auto const of_east = texts_of(east_authorities(), west_authorities());
+  static auto const of_west = texts_of(west_authorities(), east_authorities());
   ClusterTexts texts{read("east.yaml"), read("west.yaml")};
   for (auto const& [cluster, from, to] : changes)
     replace_once(cluster == "east" ? texts.east : texts.west, from, to);
   return {filled(std::move(texts.east), of_east), filled(std::move(texts.west), of_west)};
+}
+
+std::string signed_in_east(std::string const& common_name, std::string const& usage) {
+  return leaf(east_authorities().current, common_name, usage, hours{24});
 }
 
 LintResult lint_changed(std::vector<Change> const& changes) {

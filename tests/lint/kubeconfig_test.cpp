@@ -143,6 +143,43 @@ TEST(AccessFiles, LieBesideTheKubeconfig) {
   EXPECT_THROW(read_kubeconfig_access(scratch.path(), ""), AccessMistake);
 }
 
+TEST(AccessFiles, HoldACertificateItsKeyAndAToken) {
+  ScratchDirectory const scratch;
+  std::string text = healthy;
+  std::string const data = "client-certificate-data: LS0tCg==";
+  text.replace(text.find(data), data.size(),
+               "client-certificate: tls.crt\n    tokenFile: ../token");
+  auto const file = scratch.write("kube/config", text);
+  std::string message;
+  auto const read = [&]() -> ApiAccess {
+    try {
+      message.clear();
+      return read_kubeconfig_access(file, "by-certificate");
+    } catch (AccessMistake const& e) {
+      message = e.what();
+      return {};
+    }
+  };
+  scratch.write("kube/ca.crt", "AUTHORITY");
+  read();
+  EXPECT_THAT(message, HasSubstr("client-certificate"));
+  EXPECT_THAT(message, HasSubstr("tls.crt: No such file"));
+  scratch.write("kube/tls.crt", "CERTIFICATE\n");
+  scratch.write("kube/keys/tls.key", "KEY\n");
+  read();
+  EXPECT_THAT(message, HasSubstr("tokenFile"));
+  EXPECT_THAT(message, HasSubstr("token: No such file"));
+  scratch.write("token", "two words");
+  read();
+  EXPECT_THAT(message, HasSubstr("a token is one word"));
+  scratch.write("token", " sha256~def\n");
+  auto const access = read();
+  EXPECT_EQ(message, "");
+  EXPECT_EQ(access.certificate, "CERTIFICATE\n");
+  EXPECT_EQ(access.key, "KEY\n");
+  EXPECT_EQ(access.token, "sha256~def");
+}
+
 TEST(AccessFiles, OfAServiceAccountNameTheServerByTheEnvironment) {
   ScratchDirectory const scratch;
   scratch.write("ca.crt", "AUTHORITY");

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <mutex>
 
@@ -222,6 +223,65 @@ TEST(LiveClusters, AreVerifiedByChainAndName) {
   access = access_to(server);
   access.authorities = "no certificate";
   EXPECT_THROW(ApiClient{access}, std::invalid_argument);
+}
+
+/// What the server is asked with a client certificate whose files lie beside the kubeconfig.
+std::string answered_to(ApiServerOnLoopback const& server, Credentials const& shown,
+                        EVP_PKEY* key) {
+  ScratchDirectory const scratch;
+  auto text = server.kubeconfig();
+  std::string const token = "{token: secret-token}";
+  text.replace(text.find(token), token.size(),
+               "{client-certificate: tls.crt, client-key: tls.key}");
+  scratch.write("tls.crt", pem_of(shown.chain.front().get()));
+  scratch.write("tls.key", pem_of(key));
+  auto const answer =
+      ApiClient{read_kubeconfig_access(scratch.write("config", text), "")}.get("/api/v1/nodes");
+  return answer ? answer->body : describe(answer.error());
+}
+
+TEST(LiveClusters, AreShownTheClientCertificateOfTheKubeconfig) {
+  auto const greet = [](AskedOfApi const& asked) -> ApiResponse {
+    return {.body = "client '" + asked.client + "', header '" + asked.authorization + "'"};
+  };
+  ApiServerOnLoopback const server{greet};
+  ApiServerOnLoopback const other{greet};
+  auto const admin = server.client("system:admin");
+  EXPECT_EQ(answered_to(server, admin, admin.key.get()), "client 'system:admin', header ''");
+  auto const with_token = ApiClient{access_to(server)}.get("/api/v1/nodes");
+  ASSERT_TRUE(with_token) << describe(with_token.error());
+  EXPECT_EQ(with_token->body, "client '', header 'Bearer secret-token'");
+
+  auto const stranger = other.client("system:admin");
+  EXPECT_THAT(answered_to(server, stranger, stranger.key.get()),
+              testing::Not(HasSubstr("client '")))
+      << "another authority has signed it";
+  try {
+    answered_to(server, admin, stranger.key.get());
+    ADD_FAILURE() << "the key is not the certificate's";
+  } catch (std::invalid_argument const& e) {
+    EXPECT_THAT(e.what(), HasSubstr("client-key"));
+  }
+}
+
+TEST(LiveClusters, AreVerifiedByTheirAddressWherePodsAskThem) {
+  ApiServerOnLoopback const server{
+      [](AskedOfApi const& asked) -> ApiResponse { return {.body = asked.authorization}; }};
+  ScratchDirectory const scratch;
+  scratch.write("ca.crt", server.authority());
+  scratch.write("token", "of-the-pod\n");
+  ::setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1", 1);
+  ::setenv("KUBERNETES_SERVICE_PORT", std::to_string(server.port()).c_str(), 1);
+  auto access = read_service_account(scratch.path());
+  ::unsetenv("KUBERNETES_SERVICE_HOST");
+  ::unsetenv("KUBERNETES_SERVICE_PORT");
+  auto const answer = ApiClient{access}.get("/api/v1/nodes");
+  ASSERT_TRUE(answer) << describe(answer.error());
+  EXPECT_EQ(answer->body, "Bearer of-the-pod");
+  access.server_name = "127.0.0.2";
+  auto const refused = ApiClient{access}.get("/api/v1/nodes");
+  ASSERT_FALSE(refused) << "its certificate is for another address";
+  EXPECT_THAT(describe(refused.error()), HasSubstr("its name must be 127.0.0.2"));
 }
 
 TEST(LiveClusters, ThatAreNotThereAreUnavailable) {
