@@ -229,10 +229,12 @@ constexpr std::array catalogue{
                 "The peer refuses it: no migration starts.",
                 "virt-operator renews certificates by itself: look at its log, and compare the "
                 "clocks."},
-    FindingKind{"CONFIG_POLICY_BLOCKS", note, error, "a network policy keeps migration traffic out",
-                "Connections to virt-handler or to the synchronization controller time out.",
-                "Let tcp 32768-60999 to virt-handler and tcp 9185 to the synchronization "
-                "controller pass from the other cluster's range, and the same outwards."},
+    FindingKind{
+        "CONFIG_POLICY_BLOCKS", note, error, "a network policy keeps migration traffic out",
+        "Connections to virt-handler or to the synchronization controller time out.",
+        "Let tcp 32768-60999 to virt-handler and tcp 9185 to the synchronization "
+        "controller pass from the other cluster's range, and the same outwards. Policies add "
+        "up: one that allows it is enough."},
     FindingKind{"CONFIG_PORT_CLASH", note, warning,
                 "VMs use ports that KubeVirt needs for their migration",
                 "22222, 49152 and 49153 of a pod are virt-launcher's: where a VM forwards them "

@@ -24,6 +24,7 @@ void append(LiveObjects part, LiveObjects& whole) {
   std::ranges::move(part.objects.manifests, std::back_inserter(whole.objects.manifests));
   std::ranges::move(part.objects.mistakes, std::back_inserter(whole.objects.mistakes));
   std::ranges::move(part.unread, std::back_inserter(whole.unread));
+  whole.asked = whole.asked || part.asked;
 }
 
 LiveObjects read_live(ClusterSource const& source) {
@@ -44,7 +45,7 @@ LiveObjects read_live(ClusterSource const& source) {
 LiveObjects read_source(ClusterSource const& source) {
   try {
     if (source.kind == Kind::files)
-      return {.objects = read_manifest_files(source.path), .unread = {}};
+      return {.objects = read_manifest_files(source.path), .unread = {}, .asked = false};
     return read_live(source);
   } catch (std::filesystem::filesystem_error const& e) {
     throw UsageError{fmt::format("{}: {}", format(source), e.code().message())};
@@ -67,9 +68,10 @@ std::vector<ClusterManifests> read_clusters(std::vector<ClusterSource> const& so
   std::vector<ClusterManifests> clusters;
   clusters.reserve(order.size());
   for (auto const& name : order) {
-    auto& [objects, unread] = gathered.at(name);
+    auto& [objects, unread, asked] = gathered.at(name);
     clusters.push_back(sort_manifests(name, std::move(objects)));
     clusters.back().unread = std::move(unread);
+    clusters.back().asked = asked;
   }
   return clusters;
 }

@@ -78,7 +78,7 @@ std::span<ApiResource const> api_resources() {
        .versions = {"v1"},
        .plural = "networkpolicies",
        .extent = Extent::operators,
-       .use = "policies that block the synchronization"},
+       .use = "policies that block migrations over the pod network"},
       {.group = "k8s.cni.cncf.io",
        .versions = {"v1beta2", "v1beta1"},
        .plural = "multi-networkpolicies",
@@ -93,7 +93,7 @@ std::span<ApiResource const> api_resources() {
        .plural = "networks",
        .extent = Extent::named,
        .name = "cluster",
-       .use = "whether the range overlaps the pods' or the services' network"},
+       .use = "whether the range overlaps the services' network"},
   };
   return all;
 }

@@ -119,6 +119,8 @@ LiveObjects read_live_cluster(ApiClient& client, LiveProgress const& progress) {
     progress(resource.plural);
     reader.read(resource);
   }
-  return std::move(reader).take();
+  auto found = std::move(reader).take();
+  found.asked = true;
+  return found;
 }
 }  // namespace leadline

@@ -18,6 +18,7 @@ struct ApiUnavailable : std::runtime_error {
 struct LiveObjects {
   ManifestSet objects;
   std::vector<Unread> unread;  ///< what it did not let us see
+  bool asked{};                ///< for all kinds; a kind that it does not know has no objects
 };
 
 /// Is told, before each request, what is asked for.

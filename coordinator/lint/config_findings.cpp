@@ -21,6 +21,10 @@ void ConfigFindings::add(std::string_view code, Scope scope, std::string summary
 }
 
 void ConfigFindings::not_checked(std::string const& cluster, std::string what, std::string needs) {
+  bool const said = std::ranges::any_of(unchecked_, [&](Unchecked const& other) {
+    return other.cluster == cluster && other.what == what;
+  });
+  if (said) return;
   unchecked_.push_back({.cluster = cluster, .what = std::move(what), .needs = std::move(needs)});
 }
 

@@ -22,6 +22,7 @@ class ConfigFindings {
   /// `code` must be in the catalogue; its severity holds unless another is given.
   void add(std::string_view code, Scope scope, std::string summary,
            std::vector<std::string> evidence, std::optional<Severity> severity = {});
+  /// What was said already of this cluster is not said again.
   void not_checked(std::string const& cluster, std::string what, std::string needs);
 
   /// The worst first, else in the order in which they were found.

@@ -9,6 +9,7 @@ void check_cluster(ClusterManifests const& cluster, UnixTime now, ConfigFindings
   check_attachments(cluster, found);
   check_network(cluster, found);
   check_pools(cluster, found);
+  check_holders(cluster, found);
   check_handlers(cluster, found);
   check_timeouts(cluster, found);
   check_trust(cluster, now, found);

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 namespace leadline {
 namespace {
@@ -50,9 +49,12 @@ void check_clashes(ClusterManifests const& cluster, Attachment const& attachment
                    ConfigFindings& found) {
   for (auto const& pool : attachment.addresses.pools) {
     std::vector<std::string> others;
-    for (auto const& block : cluster.cluster_networks)
+    for (auto const& block : cluster.networks.pods)
       if (pool.block.overlaps(block))
-        others.push_back(fmt::format("the network {} of pods or services", format(block)));
+        others.push_back(fmt::format("the pods' network {}", format(block)));
+    for (auto const& block : cluster.networks.services)
+      if (pool.block.overlaps(block))
+        others.push_back(fmt::format("the services' network {}", format(block)));
     for (auto const& node : cluster.nodes) {
       for (auto const& block : node.pod_networks)
         if (pool.block.overlaps(block))
@@ -84,23 +86,21 @@ void check_per_node(ClusterManifests const& cluster, Attachment const& attachmen
       {place_in_config(attachment, "/ipam/type")});
 }
 
-void check_repeated(ClusterManifests const& cluster, ConfigFindings& found) {
-  std::map<boost::asio::ip::address, std::vector<MigrationPod const*>> holders;
-  for (auto const& pod : cluster.pods)
-    for (auto const& address : pod.addresses) holders[address].push_back(&pod);
-  for (auto const& [address, pods] : holders) {
-    // IPv6 link-local addresses need to be unique on the link as well, and are by their MAC.
-    if (pods.size() < 2) continue;
-    std::vector<std::string> evidence;
-    evidence.reserve(pods.size());
-    for (auto const* const pod : pods)
-      evidence.push_back(fmt::format("{}: pod {} on node {}", format(pod->manifest->place()),
-                                     pod->manifest->name, pod->node));
-    found.add("CONFIG_ADDRESS_TWICE", scope_of(cluster),
-              fmt::format("cluster {}: the migration address {} is in use by {} pods", cluster.name,
-                          address.to_string(), pods.size()),
-              std::move(evidence));
-  }
+/// What the range may overlap and nothing tells of.
+void check_known(ClusterManifests const& cluster, ConfigFindings& found) {
+  constexpr auto network = "the cluster's Network: oc get networks.config.openshift.io -o yaml";
+  if (cluster.nodes.empty())
+    found.not_checked(cluster.name, "whether the range overlaps the pods' or the nodes' network",
+                      "the nodes: oc get nodes -o yaml");
+  else if (cluster.networks.pods.empty() &&
+           std::ranges::all_of(cluster.nodes,
+                               [](ClusterNode const& node) { return node.pod_networks.empty(); }))
+    found.not_checked(cluster.name, "whether the range overlaps the pods' network", network);
+  if (cluster.networks.services.empty())
+    found.not_checked(cluster.name, "whether the range overlaps the services' network",
+                      fmt::format("{} (plain Kubernetes has none: its API server is told "
+                                  "--service-cluster-ip-range)",
+                                  network));
 }
 }  // namespace
 
@@ -110,9 +110,6 @@ void check_pools(ClusterManifests const& cluster, ConfigFindings& found) {
     check_clashes(cluster, *attachment, found);
     check_per_node(cluster, *attachment, found);
   }
-  if (cluster.nodes.empty())
-    found.not_checked(cluster.name, "whether the range overlaps the pods' or the nodes' network",
-                      "the nodes: oc get nodes -o yaml");
-  check_repeated(cluster, found);
+  check_known(cluster, found);
 }
 }  // namespace leadline

@@ -29,6 +29,9 @@ bool clashes(Manifest const& machine) {
 }  // namespace
 
 void check_ports(ClusterManifests const& cluster, ConfigFindings& found) {
+  if (!cluster.tells_of("VirtualMachineInstance"))
+    found.not_checked(cluster.name, "VMs whose ports clash with a migration's",
+                      "the running VMs, if there are any: oc get vmi -A -o yaml");
   constexpr std::size_t most = 20;
   std::vector<std::string> places;
   std::size_t count = 0;

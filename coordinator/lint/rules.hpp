@@ -19,6 +19,7 @@ void check_objects(ClusterManifests const& cluster, ConfigFindings& found);
 void check_attachments(ClusterManifests const& cluster, ConfigFindings& found);
 void check_network(ClusterManifests const& cluster, ConfigFindings& found);
 void check_pools(ClusterManifests const& cluster, ConfigFindings& found);
+void check_holders(ClusterManifests const& cluster, ConfigFindings& found);
 void check_handlers(ClusterManifests const& cluster, ConfigFindings& found);
 void check_timeouts(ClusterManifests const& cluster, ConfigFindings& found);
 void check_trust(ClusterManifests const& cluster, UnixTime now, ConfigFindings& found);

@@ -100,6 +100,9 @@ BitRate needed_rate(std::chrono::seconds per_gib) {
 
 void check_timeouts(ClusterManifests const& cluster, ConfigFindings& found) {
   auto const& settings = cluster.settings;
+  if (!cluster.tells_of("MigrationPolicy"))
+    found.not_checked(cluster.name, "policies that change the settings for some VMs",
+                      "the MigrationPolicies, if there are any: oc get migrationpolicies -o yaml");
   if (settings.settings() == nullptr) return;
   check_limit(cluster, settings.bandwidth_per_migration, settings.completion_timeout_per_gib,
               place_of(cluster), found);

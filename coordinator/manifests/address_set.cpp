@@ -208,6 +208,12 @@ AddressSet AddressSet::common_with(AddressSet const& other) const {
   return common;
 }
 
+AddressSet AddressSet::without(AddressSet const& other) const {
+  auto rest = *this;
+  for (auto const& theirs : other.ranges_) rest.remove(theirs);
+  return rest;
+}
+
 std::string format(AddressSet const& set) {
   constexpr std::size_t most = 4;
   std::vector<std::string> shown;

@@ -55,6 +55,7 @@ class AddressSet {
   /// How many; 2^64 - 1 also stands for more.
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] AddressSet common_with(AddressSet const& other) const;
+  [[nodiscard]] AddressSet without(AddressSet const& other) const;
 
   /// In ascending order, IPv4 first.
   [[nodiscard]] std::vector<AddressRange> const& ranges() const { return ranges_; }

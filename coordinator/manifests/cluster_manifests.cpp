@@ -16,6 +16,10 @@ std::string ClusterManifests::network_name() const {
   return settings.space + "/" + network;
 }
 
+bool ClusterManifests::tells_of(std::string_view kind) const {
+  return asked || std::ranges::count(manifests, kind, &Manifest::kind) > 0;
+}
+
 CertificateSet const* ClusterManifests::trusted() const {
   auto const found = std::ranges::find_if(
       bundles, [](CertificateSet const& set) { return set.manifest->name == "kubevirt-ca"; });
@@ -37,7 +41,9 @@ ClusterManifests sort_manifests(std::string cluster, ManifestSet set) {
     if (auto secret = read_certificate_secret(manifest))
       sorted.certificates.push_back(*std::move(secret));
     std::ranges::copy(read_leases(manifest), std::back_inserter(sorted.leases));
-    std::ranges::copy(read_cluster_networks(manifest), std::back_inserter(sorted.cluster_networks));
+    auto const networks = read_cluster_networks(manifest);
+    std::ranges::copy(networks.pods, std::back_inserter(sorted.networks.pods));
+    std::ranges::copy(networks.services, std::back_inserter(sorted.networks.services));
   }
   return sorted;
 }

@@ -7,6 +7,7 @@
 #include "coordinator/manifests/trust.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leadline {
@@ -24,13 +25,14 @@ struct ClusterManifests {
   std::vector<Manifest> manifests;
   std::vector<ManifestMistake> unreadable;
   std::vector<Unread> unread;  ///< of a cluster that was read live
+  bool asked{};  ///< live: of a kind without objects, and not in `unread`, there are none
 
   MigrationSettings settings;
   std::vector<SettingMistake> setting_mistakes;
   std::vector<Attachment> attachments;
   std::vector<MigrationPod> pods;
   std::vector<ClusterNode> nodes;
-  std::vector<AddressBlock> cluster_networks;  ///< of pods and services
+  ClusterNetworks networks;  ///< apart from the nodes' parts
   std::vector<Lease> leases;
   std::vector<CertificateSet> bundles;
   std::vector<CertificateSet> certificates;
@@ -47,6 +49,9 @@ struct ClusterManifests {
   [[nodiscard]] Attachment const* migration_attachment() const;
   /// "namespace/name" of the network that the settings name; empty if none is named.
   [[nodiscard]] std::string network_name() const;
+  /// Are the objects of this kind known, be it that there are none? Files that have none of them do
+  /// not tell whether the cluster has.
+  [[nodiscard]] bool tells_of(std::string_view kind) const;
   /// The bundle that virt-handlers trust, or null.
   [[nodiscard]] CertificateSet const* trusted() const;
 };

@@ -53,12 +53,12 @@ std::optional<ClusterNode> read_node(Manifest const& manifest) {
   return node;
 }
 
-std::vector<AddressBlock> read_cluster_networks(Manifest const& manifest) {
-  std::vector<AddressBlock> blocks;
+ClusterNetworks read_cluster_networks(Manifest const& manifest) {
+  ClusterNetworks networks;
   if (manifest.kind != "Network" || !manifest.api_version.starts_with("config.openshift.io/"))
-    return blocks;
-  add_blocks(manifest.find("/spec/clusterNetwork"), blocks);
-  add_blocks(manifest.find("/spec/serviceNetwork"), blocks);
-  return blocks;
+    return networks;
+  add_blocks(manifest.find("/spec/clusterNetwork"), networks.pods);
+  add_blocks(manifest.find("/spec/serviceNetwork"), networks.services);
+  return networks;
 }
 }  // namespace leadline

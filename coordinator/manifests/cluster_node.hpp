@@ -21,6 +21,12 @@ struct ClusterNode {
 /// Nothing if it is no Node.
 std::optional<ClusterNode> read_node(Manifest const& manifest);
 
-/// The networks of pods and services, from a Network object of config.openshift.io.
-std::vector<AddressBlock> read_cluster_networks(Manifest const& manifest);
+/// What a cluster's pods and services have for addresses.
+struct ClusterNetworks {
+  std::vector<AddressBlock> pods;
+  std::vector<AddressBlock> services;
+};
+
+/// From a Network object of config.openshift.io; empty for any other.
+ClusterNetworks read_cluster_networks(Manifest const& manifest);
 }  // namespace leadline

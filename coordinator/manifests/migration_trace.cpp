@@ -1,18 +1,45 @@
 #include "coordinator/manifests/migration_trace.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace leadline {
 namespace {
 using Address = boost::asio::ip::address;
 
-bool is_in_migration_network(ClusterManifests const& cluster, Address const& address) {
+/// The pool of the cluster's migration network in whose network the address lies; of several, one
+/// that hands it out. Null: none.
+AddressPool const* pool_around(ClusterManifests const& cluster, Address const& address) {
   auto const* const attachment = cluster.migration_attachment();
-  return attachment != nullptr &&
-         std::ranges::any_of(attachment->addresses.pools,
-                             [&](AddressPool const& pool) { return pool.block.contains(address); });
+  if (attachment == nullptr) return nullptr;
+  AddressPool const* around = nullptr;
+  for (auto const& pool : attachment->addresses.pools) {
+    if (pool.usable.contains(address)) return &pool;
+    if (around == nullptr && pool.block.contains(address)) around = &pool;
+  }
+  return around;
+}
+
+/// Clusters share a network by its mask, and each has a part of its own: only the part tells whose
+/// an address is. Empty: no migration network has it.
+std::string migration_network(std::span<ClusterManifests const> clusters, Address const& address) {
+  std::vector<std::string> owners;
+  AddressPool const* shared = nullptr;
+  for (auto const& cluster : clusters) {
+    auto const* const pool = pool_around(cluster, address);
+    if (pool == nullptr) continue;
+    if (pool->usable.contains(address))
+      owners.push_back(fmt::format("{} of {}", cluster.network_name(), cluster.name));
+    else if (shared == nullptr)
+      shared = pool;
+  }
+  if (!owners.empty()) return fmt::format("the migration network {}", fmt::join(owners, " or "));
+  if (shared == nullptr) return {};
+  return fmt::format("the migration network {}, but no cluster's own range of it",
+                     format(shared->block));
 }
 
 /// Any other network of the cluster that the address lies in; empty: none.
@@ -25,9 +52,12 @@ std::string other_network(ClusterManifests const& cluster, Address const& addres
     if (std::ranges::count(node.addresses, address) > 0)
       return fmt::format("the main network of {}: node {}", cluster.name, node.manifest->name);
   }
-  for (auto const& block : cluster.cluster_networks)
+  for (auto const& block : cluster.networks.pods)
     if (block.contains(address))
       return fmt::format("the pod network of {}: {}", cluster.name, format(block));
+  for (auto const& block : cluster.networks.services)
+    if (block.contains(address))
+      return fmt::format("the service network of {}: {}", cluster.name, format(block));
   for (auto const& attachment : cluster.attachments)
     for (auto const& pool : attachment.addresses.pools)
       if (pool.block.contains(address))
@@ -71,13 +101,11 @@ MigrationTrace trace_migration(Manifest const& machine,
     trace.network = "that is no IP address";
     return trace;
   }
-  for (auto const& cluster : clusters)
-    if (is_in_migration_network(cluster, *address)) {
-      trace.verdict = MigrationTrace::Verdict::migration_network;
-      trace.network =
-          fmt::format("the migration network {} of {}", cluster.network_name(), cluster.name);
-      return trace;
-    }
+  trace.network = migration_network(clusters, *address);
+  if (!trace.network.empty()) {
+    trace.verdict = MigrationTrace::Verdict::migration_network;
+    return trace;
+  }
   for (auto const& cluster : clusters)
     if (trace.network = other_network(cluster, *address); !trace.network.empty()) {
       trace.verdict = MigrationTrace::Verdict::other_network;

@@ -20,7 +20,7 @@ lint=("$bin/leadline" lint)
 both=(--cluster east=east.d --cluster west=west.d)
 
 expect 20 "CONFIG_CERTIFICATE_NAME" "${lint[@]}" "${both[@]}"
-says "east: 13 objects in 1 file" out
+says "east: 15 objects in 1 file" out
 says "seen: east.d/all.yaml:" out
 expect 20 '"verdict":"errors"' "${lint[@]}" "${both[@]}" -o json
 for cluster in east west; do

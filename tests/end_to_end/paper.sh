@@ -89,7 +89,7 @@ expect 2 "promise-east/missing: No such file" "${check[@]}" --cluster east=promi
 for cluster in east west; do
   sed '/^@BUNDLE@$/d; s/@SERVER@/LS0t/' "$clusters/$cluster.yaml" >"$cluster.yaml"
 done
-expect 20 "default/one: 10.200.5.100: the migration network openshift-cnv/migration of east" \
+expect 20 "default/one: 10.200.5.100: the migration network openshift-cnv/migration of west" \
   "$bin/leadline" verify-vmi vmis.yaml --cluster east=east.yaml --cluster west=west.yaml
 says "default/two: 10.132.1.9: the pod network of west" out
 expect 30 "not known: the clusters' migration networks" "$bin/leadline" verify-vmi vmis.yaml

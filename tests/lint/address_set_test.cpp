@@ -65,6 +65,14 @@ RC_GTEST_PROP(AddressSet, HasInCommonWhatIsInBoth, ()) {
     RC_ASSERT(common.contains(at(n)) == (one.numbers.count(n) > 0 && other.numbers.count(n) > 0));
 }
 
+RC_GTEST_PROP(AddressSet, WithoutAnotherHasWhatIsInItAlone, ()) {
+  auto const one = any_steps();
+  auto const other = any_steps();
+  auto const rest = one.set.without(other.set);
+  for (unsigned n = 0; n < 61; ++n)
+    RC_ASSERT(rest.contains(at(n)) == (one.numbers.count(n) > 0 && other.numbers.count(n) == 0));
+}
+
 RC_GTEST_PROP(AddressBlock, HoldsItsOwnRangeAndNothingBeside, ()) {
   auto const length = *rc::gen::inRange(1, 33);
   auto const number = *rc::gen::arbitrary<std::uint32_t>();

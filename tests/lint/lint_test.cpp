@@ -50,6 +50,50 @@ constexpr auto plain = R"("type": "macvlan",
 constexpr auto as_bridge = R"("type": "bridge", "bridge": "br1", "vlan": 100,
       "preserveDefaultVlan": false,)";
 
+/// Of east.
+constexpr auto ipam = R"("type": "whereabouts",
+        "range": "10.200.5.0/24",
+        "range_start": "10.200.5.10",
+        "range_end": "10.200.5.99")";
+constexpr auto fixed = R"("type": "static",
+        "addresses": [{"address": "10.200.5.10/24"}, {"address": "10.200.5.11/24"}])";
+
+/// Both clusters with OVN-Kubernetes' localnet; `subnets` are east's.
+std::vector<Change> localnets(std::string const& subnets) {
+  auto const start = std::string{plain} + "\n      \"mtu\": 9000,\n      \"ipam\": {\n        ";
+  auto const overlay = [](std::string const& addresses) {
+    return R"("type": "ovn-k8s-cni-overlay", "topology": "localnet", "vlanID": 100, "mtu": 9000,
+      "netAttachDefName": "openshift-cnv/migration", )" +
+           addresses;
+  };
+  return {{"east", start + ipam + "\n      }", overlay(subnets)},
+          {"west", start + R"("type": "whereabouts",
+        "range": "10.200.5.0/24",
+        "range_start": "10.200.5.100",
+        "range_end": "10.200.5.199"
+      })",
+           overlay(R"("subnets": "10.200.5.0/24", "excludeSubnets": "10.200.5.0/26")")}};
+}
+
+/// East with an IPPool of this name besides its own, in which 10.200.5.60 is leased to another.
+std::vector<Change> two_pools(std::string const& name, std::string const& holder) {
+  return {{"east", "  allocations:\n", "  allocations:\n    \"60\": {podref: default/vm-a}\n"},
+          {"east", "apiVersion: config.openshift.io/v1",
+           "apiVersion: whereabouts.cni.cncf.io/v1alpha1\nkind: IPPool\nmetadata: {name: " + name +
+               "}\nspec: {range: 10.200.5.0/25, allocations: {'60': {podref: " + holder +
+               "}}}\n---\napiVersion: config.openshift.io/v1"}};
+}
+
+/// The same, where the migration network's pools have this name in front, and the other
+/// "migration".
+std::vector<Change> named_pool(std::string const& name) {
+  auto changes = two_pools("migration-10.200.5.0-25", "openshift-cnv/virt-handler-x");
+  changes.push_back(
+      {"east", ipam_end, std::string{ipam_end} + R"(, "network_name": ")" + name + '"'});
+  changes.push_back({"east", "  name: 10.200.5.0-24", "  name: migration-10.200.5.0-24"});
+  return changes;
+}
+
 /// The same change to both clusters.
 std::vector<Change> both(std::string const& from, std::string const& to) {
   return {{"east", from, to}, {"west", from, to}};
@@ -141,6 +185,16 @@ std::vector<Rule> rules() {
       {"no_address",
        {{"east", "\"type\": \"whereabouts\"", "\"type\": \"\""}},
        {"CONFIG_NO_ADDRESS cluster east"}},
+      {"no_ipam_at_all",
+       {{"east", std::string{"\"mtu\": 9000,\n      \"ipam\": {\n        "} + ipam + "\n      }",
+         "\"mtu\": 9000"}},
+       {"CONFIG_NO_ADDRESS cluster east"},
+       {{"east", ipam, R"("type": "dhcp")"}}},
+      {"localnet_without_subnets",
+       localnets(R"("excludeSubnets": "")"),
+       {"CONFIG_NO_ADDRESS cluster east"},
+       localnets(
+           R"("subnets": "10.200.5.0/24", "excludeSubnets": "10.200.5.64/26,10.200.5.128/25")")},
       {"no_range",
        {{"east", "\"range\": \"10.200.5.0/24\",\n", "\n"}},
        {"CONFIG_NO_ADDRESS cluster east"}},
@@ -163,15 +217,24 @@ std::vector<Rule> rules() {
        {{"east", "10.128.0.0/14", "10.200.0.0/14"}},
        {"CONFIG_RANGE_CLASH cluster east"},
        {{"east", "10.128.0.0/14", "10.204.0.0/14"}}},
+      {"overlaps_the_services",
+       {{"east", "172.30.0.0/16", "10.200.4.0/22"}},
+       {"CONFIG_RANGE_CLASH cluster east"},
+       {{"east", "172.30.0.0/16", "10.200.8.0/22"}}},
       {"overlaps_the_nodes",
        {{"east", "192.168.10.11", "10.200.5.3"}},
        {"CONFIG_RANGE_CLASH cluster east"},
        {{"east", "192.168.10.11", "10.200.6.3"}}},
+      {"fixed_on_each_node",
+       {{"east", ipam, fixed}},
+       {"CONFIG_IPAM_PER_NODE cluster east"},
+       {{"east", ipam, fixed},
+        {"east", "podCIDR: 10.128.1.0/24", "unschedulable: true"},
+        {"east",
+         "virt-handler-b\n    namespace: openshift-cnv\n    labels: {kubevirt.io: virt-handler}",
+         "virt-handler-b\n    namespace: openshift-cnv\n    labels: {kubevirt.io: other}"}}},
       {"handed_out_by_each_node",
-       {{"east", R"("type": "whereabouts",
-        "range": "10.200.5.0/24",
-        "range_start": "10.200.5.10",
-        "range_end": "10.200.5.99")",
+       {{"east", ipam,
          R"("type": "host-local", "subnet": "10.200.5.0/24", "rangeStart": "10.200.5.10",
         "rangeEnd": "10.200.5.99")"}},
        {"CONFIG_IPAM_PER_NODE cluster east"}},
@@ -197,6 +260,23 @@ std::vector<Rule> rules() {
       {"address_twice_in_a_cluster",
        {{"east", "10.200.5.11/24", "10.200.5.10/24"}},
        {"CONFIG_ADDRESS_TWICE cluster east"}},
+      {"leased_to_another_pod",
+       {{"east", "\"11\": {podref: openshift-cnv/virt-handler-b", "\"11\": {podref: default/vm-a"}},
+       {"CONFIG_ADDRESS_TWICE cluster east"},
+       {{"east", "\"11\": {podref: openshift-cnv/virt-handler-b",
+         "\"13\": {podref: default/vm-a"}}},
+      {"leased_in_two_pools",
+       two_pools("10.200.5.0-25", "default/vm-b"),
+       {"CONFIG_ADDRESS_TWICE cluster east"},
+       two_pools("10.200.5.0-25", "default/vm-a")},
+      {"leased_in_the_pool_of_another_network",
+       two_pools("10.200.5.0-25-w3", "default/vm-b"),
+       {"CONFIG_ADDRESS_TWICE cluster east"},
+       two_pools("storage-10.200.5.0-25", "default/vm-b")},
+      {"leased_in_the_pool_of_a_network_with_a_name",
+       named_pool("migration"),
+       {"CONFIG_ADDRESS_TWICE cluster east"},
+       named_pool("storage")},
       {"ranges_overlap",
        {{"east", ipam_end, "\"range_end\": \"10.200.5.100\""}},
        {"CONFIG_RANGE_OVERLAP clusters east -> west"}},
@@ -383,6 +463,46 @@ TEST(Lint, FindsNothingInHealthyClusters) {
   EXPECT_EQ(result.verdict, LintResult::Verdict::clean);
   for (auto const& [cluster, what, needs] : result.unchecked)
     ADD_FAILURE() << cluster << ": " << what << " was not checked";
+}
+
+std::vector<std::string> unchecked_of(LintResult const& result) {
+  std::vector<std::string> all;
+  for (auto const& [cluster, what, needs] : result.unchecked) all.push_back(cluster + ": " + what);
+  return all;
+}
+
+/// What east does not have, and what is then not checked.
+struct Lack {
+  std::string from;
+  std::string to;
+  std::string what;
+};
+
+TEST(Lint, SaysWhatWasNotInTheInput) {
+  std::vector<Lack> const lacks{
+      {"kind: MigrationPolicy", "kind: Other", "policies that change the settings for some VMs"},
+      {"kind: MultiNetworkPolicy", "kind: Other", "policies that block the migration network"},
+      {"kind: VirtualMachineInstance", "kind: Other", "VMs whose ports clash with a migration's"},
+      {"kind: IPPool", "kind: Other", "addresses that are handed out twice"},
+      {"kind: Network\n", "kind: Other\n", "whether the range overlaps the services' network"},
+      {"  serviceNetwork", "  other", "whether the range overlaps the services' network"}};
+  for (auto const& [from, to, what] : lacks) {
+    auto const result = lint_changed({{"east", from, to}});
+    EXPECT_EQ(unchecked_of(result), std::vector{"east: " + what}) << from;
+    EXPECT_EQ(names_of(result), std::vector<std::string>{});
+  }
+  auto const neither = lint_changed({{"east", "kind: Network\n", "kind: Other\n"},
+                                     {"east", "podCIDR: 10.128.0.0/24", "unschedulable: false"},
+                                     {"east", "podCIDR: 10.128.1.0/24", "unschedulable: false"}});
+  EXPECT_THAT(unchecked_of(neither),
+              testing::ElementsAre("east: whether the range overlaps the pods' network",
+                                   "east: whether the range overlaps the services' network"));
+}
+
+TEST(Lint, SaysNothingOfLeasesWhereThereAreNone) {
+  std::vector<Change> const over_dhcp{{"east", ipam, R"("type": "dhcp")"},
+                                      {"east", "kind: IPPool", "kind: Other"}};
+  EXPECT_EQ(unchecked_of(lint_changed(over_dhcp)), std::vector<std::string>{});
 }
 
 /// What the two documents' own examples deserve.

@@ -57,6 +57,7 @@ class LiveCluster {
       {"virtualmachineinstances", "VirtualMachineInstance"},
       {"migrationpolicies", "MigrationPolicy"},
       {"networkpolicies", "NetworkPolicy"},
+      {"multi-networkpolicies", "MultiNetworkPolicy"},
       {"ippools", "IPPool"}};
 
   /// One object a page. As with real servers, only the list says what kind the core's objects are.
@@ -135,6 +136,29 @@ TEST(LiveClusters, ThatKeepSomethingBackSayWhatIsNotChecked) {
   EXPECT_THAT(found.unread.front().what, HasSubstr("every node has a virt-handler"));
   EXPECT_EQ(found.unread.front().needs, "permission to list nodes: nodes is forbidden");
   EXPECT_GT(found.objects.manifests.size(), 5U);
+}
+
+TEST(LiveClusters, HaveNoneOfAKindThatTheyDoNotKnow) {
+  std::vector<Change> const plain{{"east", "kind: IPPool", "kind: Other"},
+                                  {"east", "kind: MigrationPolicy", "kind: Other"},
+                                  {"east", "kind: Network\n", "kind: Other\n"}};
+  LiveCluster live{changed_clusters(plain).east};
+  ApiServerOnLoopback const server{[&](AskedOfApi const& asked) -> ApiResponse {
+    if (asked.target.find("/ippools") != std::string::npos) return {.status = 404, .body = "404"};
+    return live.answer(asked);
+  }};
+  auto found = read_from(server);
+  EXPECT_TRUE(found.asked);
+  EXPECT_TRUE(found.unread.empty());
+  std::vector<ClusterManifests> clusters;
+  clusters.push_back(sort_manifests("east", std::move(found.objects)));
+  clusters.back().asked = found.asked;
+  std::string unchecked;
+  for (auto const& one : lint(clusters, {}).unchecked) unchecked += one.what + "\n";
+  EXPECT_THAT(unchecked, HasSubstr("whether the range overlaps the services' network"))
+      << "no object of plain Kubernetes that is asked for tells it";
+  EXPECT_THAT(unchecked, testing::Not(HasSubstr("handed out twice")));
+  EXPECT_THAT(unchecked, testing::Not(HasSubstr("policies")));
 }
 
 TEST(LiveClusters, WithoutKubeVirtOrMultusSaySo) {

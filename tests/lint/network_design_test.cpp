@@ -84,8 +84,9 @@ RC_GTEST_PROP(NetworkDesign, NeverGivesAnAddressTwice, ()) {
   }
 }
 
-MigrationTrace trace_of(std::string const& address, bool with_clusters = true) {
-  auto const [east, west] = changed_clusters({});
+MigrationTrace trace_of(std::string const& address, bool with_clusters = true,
+                        std::vector<Change> const& changes = {}) {
+  auto const [east, west] = changed_clusters(changes);
   std::vector<ClusterManifests> clusters;
   if (with_clusters) {
     clusters.push_back(sort_manifests("east", read_manifests("east.yaml", east)));
@@ -103,14 +104,32 @@ TEST(MigrationTrace, NamesTheNetworkThatWasTaken) {
   using enum MigrationTrace::Verdict;
   EXPECT_EQ(trace_of("10.200.5.100").verdict, migration_network);
   EXPECT_EQ(trace_of("10.200.5.100").network,
+            "the migration network openshift-cnv/migration of west");
+  EXPECT_EQ(trace_of("10.200.5.99").network,
             "the migration network openshift-cnv/migration of east");
+  EXPECT_EQ(trace_of("10.200.5.9").network,
+            "the migration network 10.200.5.0/24, but no cluster's own range of it");
+  EXPECT_EQ(trace_of("10.200.5.9").verdict, migration_network);
   EXPECT_EQ(trace_of("10.132.1.7").network, "the pod network of west: 10.132.1.0/24 of node w2");
   EXPECT_EQ(trace_of("10.132.1.7").verdict, other_network);
+  EXPECT_EQ(trace_of("10.133.1.7").network, "the pod network of west: 10.132.0.0/14");
+  EXPECT_EQ(trace_of("172.31.0.9").network, "the service network of west: 172.31.0.0/16");
+  EXPECT_EQ(trace_of("172.31.0.9").verdict, other_network);
   EXPECT_EQ(trace_of("192.168.20.11").network, "the main network of west: node w1");
   EXPECT_EQ(trace_of("172.16.0.1").verdict, other_network);
   EXPECT_EQ(trace_of("10.200.5.100", false).verdict, unknown);
   EXPECT_EQ(trace_of("").verdict, unknown);
   EXPECT_EQ(trace_of("node7").network, "that is no IP address");
+}
+
+TEST(MigrationTrace, NamesBothClustersWhoseRangesOverlap) {
+  std::vector<Change> const overlapping{
+      {"east", "\"range_end\": \"10.200.5.99\"", "\"range_end\": \"10.200.5.120\""}};
+  EXPECT_EQ(trace_of("10.200.5.110", true, overlapping).network,
+            "the migration network openshift-cnv/migration of east or openshift-cnv/migration of "
+            "west");
+  EXPECT_EQ(trace_of("10.200.5.121", true, overlapping).network,
+            "the migration network openshift-cnv/migration of west");
 }
 }  // namespace
 }  // namespace leadline
