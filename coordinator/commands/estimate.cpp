@@ -1,12 +1,9 @@
 #include "coordinator/commands/command.hpp"
 #include "coordinator/estimate/estimate_options.hpp"
-#include "coordinator/estimate/machine.hpp"
-#include "coordinator/estimate/measured_bandwidth.hpp"
 #include "coordinator/manifests/manifest_files.hpp"
 #include "coordinator/read_clusters.hpp"
 #include "coordinator/report/estimate_report.hpp"
 #include "probes/core/checked_json.hpp"
-#include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,50 +11,36 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <limits>
 #include <set>
+#include <utility>
 
 namespace leadline {
 namespace {
 using std::chrono::seconds;
 
-/// What the path carries, and how that is known.
-struct Path {
-  BitRate least;
-  BitRate likely;
-  BitRate most;
-  std::string source;
-};
-
-Path path_of(EstimateOptions const& options) {
-  if (options.bandwidth)
-    return {*options.bandwidth, *options.bandwidth, *options.bandwidth,
-            fmt::format("{}, as given", format(*options.bandwidth))};
+MigrationPath read_path(EstimateOptions const& options) {
+  if (options.bandwidth) return path_of_rate(*options.bandwidth);
   std::ifstream in{options.report, std::ios::binary};
   auto const document = nlohmann::json::parse(in, nullptr, false);
   if (!in || document.is_discarded())
     throw UsageError{fmt::format("--report: {} cannot be read as JSON", options.report.string())};
-  auto const measured = read_measured_bandwidth(document, options.streams);
-  if (!measured)
-    throw UsageError{fmt::format("--report: {}: {}", options.report.string(), measured.error())};
-  auto const& found = *measured;
-  return {found.least, found.median, found.most,
-          fmt::format("{} ({} to {}) over {} streams of {}, {} measurements in {}; the slowest is "
-                      "{}",
-                      format(found.median), format(found.least), format(found.most), found.streams,
-                      found.transport, found.pairs, options.report.string(), found.least_pair)};
+  auto path = read_migration_path(document, options.streams);
+  if (!path)
+    throw UsageError{fmt::format("--report: {}: {}", options.report.string(), path.error())};
+  return *std::move(path);
 }
 
-/// The stricter of what the clusters set.
+/// The settings without any MigrationPolicy, and where they stand.
 struct Settings {
   MigrationSettings strictest;
   std::string source;
 };
 
-Settings settings_of(EstimateOptions const& options) {
-  Settings settings;
-  auto& strictest = settings.strictest;
+Settings settings_of(std::vector<ClusterManifests> const& clusters) {
+  std::vector<MigrationSettings> all;
   std::vector<std::string> from;
-  auto const clusters = read_whole_clusters(options.clusters);
   for (auto const& cluster : clusters) {
     auto const& own = cluster.settings;
     if (own.settings() == nullptr)
@@ -65,35 +48,22 @@ Settings settings_of(EstimateOptions const& options) {
           fmt::format("--cluster {}: neither a HyperConverged nor a KubeVirt object is "
                       "there: oc get hyperconverged -A -o yaml",
                       cluster.name)};
-    bool const first = from.empty();
-    if (first || own.completion_timeout_per_gib < strictest.completion_timeout_per_gib)
-      strictest.completion_timeout_per_gib = own.completion_timeout_per_gib;
-    auto const limit = own.bandwidth_per_migration;
-    if (limit.per_second > 0 && (strictest.bandwidth_per_migration.per_second == 0 ||
-                                 limit < strictest.bandwidth_per_migration))
-      strictest.bandwidth_per_migration = limit;
-    strictest.parallel_per_cluster =
-        first ? own.parallel_per_cluster
-              : std::min(strictest.parallel_per_cluster, own.parallel_per_cluster);
-    strictest.parallel_outbound_per_node =
-        first ? own.parallel_outbound_per_node
-              : std::min(strictest.parallel_outbound_per_node, own.parallel_outbound_per_node);
-    strictest.allow_auto_converge =
-        own.allow_auto_converge && (first || strictest.allow_auto_converge);
-    strictest.allow_post_copy = own.allow_post_copy && (first || strictest.allow_post_copy);
+    all.push_back(own);
     from.push_back(format(own.settings()->place(own.stanza)));
   }
-  settings.source = fmt::format("{} s a gigabyte", strictest.completion_timeout_per_gib.count());
-  settings.source += from.empty()
-                         ? std::string{", KubeVirt's own default (HyperConverged 1.19 sets 20): "
+  auto strictest = strictest_of(all);
+  auto source = fmt::format("{} s a gigabyte", strictest.completion_timeout_per_gib.count());
+  source += from.empty() ? std::string{", KubeVirt's own default (HyperConverged 1.19 sets 20): "
                                        "--cluster reads yours"}
                          : fmt::format(", the strictest of {}", fmt::join(from, ", "));
-  return settings;
+  return {std::move(strictest), std::move(source)};
 }
 
 std::vector<Machine> machines_of(EstimateOptions const& options) {
   if (options.memory)
     return {{.name = "the VM",
+             .space = {},
+             .labels = {},
              .node = {},
              .memory = *options.memory,
              .disk = options.disk.value_or(Bytes{})}};
@@ -118,64 +88,95 @@ std::vector<Machine> machines_of(EstimateOptions const& options) {
   return machines;
 }
 
-MachineEstimate estimate_of(Machine const& machine, Path const& path, Settings const& settings,
-                            EstimateOptions const& options) {
-  auto const& strictest = settings.strictest;
-  Question const question{.workload = {.memory = machine.memory,
-                                       .disk = machine.disk,
-                                       .dirty_rate = options.dirty_rate.value_or(0),
-                                       .working_set = options.working_set.value_or(machine.memory)},
-                          .dirty_rate_known = options.dirty_rate.has_value(),
-                          .guest_memory = machine.memory,
-                          .least_bandwidth = path.least,
-                          .likely_bandwidth = path.likely,
-                          .most_bandwidth = path.most,
-                          .limit = strictest.bandwidth_per_migration,
-                          .side_by_side = options.side_by_side,
-                          .auto_converge = options.auto_converge || strictest.allow_auto_converge,
-                          .post_copy = options.post_copy || strictest.allow_post_copy,
-                          .completion_timeout_per_gib = strictest.completion_timeout_per_gib,
-                          .factor = {}};
-  return {machine.name, machine.node, question, estimate(question)};
+/// How many migrations are side by side: no more than the clusters allow.
+int side_by_side(EstimateOptions const& options, MigrationSettings const& strictest,
+                 EstimateReport& report) {
+  auto const asked = options.side_by_side;
+  auto const whose = options.clusters.empty() ? ", KubeVirt's own default" : "";
+  auto const most = strictest.parallel_per_cluster;
+  if (asked > strictest.parallel_outbound_per_node)
+    report.notes.push_back(
+        fmt::format("more than {} side by side leave from several nodes only "
+                    "(parallelOutboundMigrationsPerNode{})",
+                    strictest.parallel_outbound_per_node, whose));
+  if (asked <= most) return asked;
+  report.notes.push_back(fmt::format(
+      "--parallel {} is taken as {}: more do not start (parallelMigrationsPerCluster{})", asked,
+      most, whose));
+  return static_cast<int>(most);
 }
 
-void add_evacuations(EstimateReport& report, Path const& path, Settings const& settings) {
-  auto const& strictest = settings.strictest;
+/// What is the same for all VMs.
+Question asked_of_all(EstimateOptions const& options, int beside) {
+  constexpr Bytes all_of_memory{std::numeric_limits<std::uint64_t>::max()};
+  return {.workload = {.memory = {},
+                       .disk = {},
+                       .dirty_rate = options.dirty_rate.value_or(0),
+                       .working_set = options.working_set.value_or(all_of_memory)},
+          .dirty_rate_known = options.dirty_rate.has_value(),
+          .guest_memory = {},
+          .least_bandwidth = {},
+          .likely_bandwidth = {},
+          .most_bandwidth = {},
+          .side_by_side = beside,
+          .auto_converge = options.auto_converge,
+          .post_copy = options.post_copy,
+          .completion_timeout_per_gib = {},
+          .factor = {}};
+}
+
+void add_evacuations(EstimateReport& report, MigrationSettings const& strictest) {
   EvacuationLimits const limits{.parallel_per_cluster = strictest.parallel_per_cluster,
-                                .parallel_outbound_per_node = strictest.parallel_outbound_per_node,
-                                .node_bandwidth = path.likely,
-                                .limit_per_migration = strictest.bandwidth_per_migration,
-                                .auto_converge = report.machines.front().question.auto_converge,
-                                .post_copy = report.machines.front().question.post_copy,
-                                .completion_timeout_per_gib = strictest.completion_timeout_per_gib};
+                                .parallel_outbound_per_node = strictest.parallel_outbound_per_node};
   std::vector<Evacuee> all;
   std::set<std::string> nodes;
   for (auto const& machine : report.machines) {
-    all.push_back({machine.name, machine.node, machine.question.workload});
+    all.push_back({machine.name, machine.node, machine.question});
     nodes.insert(machine.node);
   }
   for (auto const& node : nodes) {
     std::vector<Evacuee> own;
     std::ranges::copy_if(all, std::back_inserter(own),
                          [&](Evacuee const& evacuee) { return evacuee.node == node; });
-    report.evacuations.emplace_back(node.empty() ? "no node" : node, evacuate(own, limits));
+    report.evacuations.push_back(evacuate(node.empty() ? "no node" : node, own, limits));
   }
-  if (nodes.size() > 1) report.evacuations.emplace_back("all nodes", evacuate(all, limits));
+  if (nodes.size() > 1) report.evacuations.push_back(evacuate("all nodes", all, limits));
+}
+
+/// The same for other settings. What makes the answer uncertain does so for these too.
+void add_alternatives(EstimateReport& report, EstimateOptions const& options,
+                      MigrationSettings const& strictest) {
+  auto const& machine = report.machines.front();
+  if (options.compare_timeouts)
+    report.timeouts = compare_timeouts(machine.question, {seconds{20}, seconds{150}, seconds{800}});
+  // Of several VMs those that leave together are looked at instead.
+  if (report.machines.size() == 1)
+    report.parallel =
+        compare_parallel(machine.question, static_cast<int>(strictest.parallel_per_cluster),
+                         machine.question.side_by_side);
+  report.parallel_outbound_per_node = strictest.parallel_outbound_per_node;
+  if (machine.doubt.empty()) return;
+  for (auto& row : report.timeouts) row.verdict = Estimate::Verdict::uncertain;
+  for (auto& row : report.parallel) row.answer.verdict = Estimate::Verdict::uncertain;
 }
 
 EstimateReport answer(EstimateOptions const& options, std::string command) {
-  auto const path = path_of(options);
-  auto const settings = settings_of(options);
+  auto const path = read_path(options);
+  auto const clusters = read_whole_clusters(options.clusters);
+  auto const [strictest, source] = settings_of(clusters);
+  auto const machines = machines_of(options);
+  bool const single = std::ranges::any_of(machines, &Machine::single_stream);
   EstimateReport report{.command = std::move(command),
-                        .path = path.source,
-                        .settings = settings.source,
+                        .path = describe(path, options.report.string(), single),
+                        .settings = source,
+                        .progress_timeout = strictest.progress_timeout,
                         .failure = {}};
-  for (auto const& machine : machines_of(options))
-    report.machines.push_back(estimate_of(machine, path, settings, options));
-  if (options.compare_timeouts)
-    report.timeouts = compare_timeouts(report.machines.front().question,
-                                       {seconds{20}, seconds{150}, seconds{800}});
-  if (report.machines.size() > 1) add_evacuations(report, path, settings);
+  auto const asked = asked_of_all(options, side_by_side(options, strictest, report));
+  for (auto const& machine : machines)
+    report.machines.push_back(
+        estimate_machine(machine, asked, path, governing_settings(clusters, machine)));
+  add_alternatives(report, options, strictest);
+  if (machines.size() > 1) add_evacuations(report, strictest);
   report.verdict = worst_verdict(report.machines);
   report.exit_code = exit_code(report.verdict);
   return report;

@@ -7,13 +7,6 @@
 namespace leadline {
 namespace {
 
-/// What one migration gets of the path.
-BitRate share_of(BitRate bandwidth, Question const& question) {
-  BitRate share{bandwidth.per_second / std::max(question.side_by_side, 1)};
-  if (question.limit.per_second > 0) share = std::min(share, question.limit);
-  return share;
-}
-
 std::optional<Seconds> deadline_of(Question const& question) {
   if (!question.completion_timeout_per_gib) return std::nullopt;
   return deadline_of(*question.completion_timeout_per_gib, question.guest_memory,
@@ -59,20 +52,51 @@ std::optional<double> highest_dirty_rate(Question const& question, BitRate share
   if (!holds(least)) return 0;
   return turning_point(least, most, holds);
 }
+
+double likely_dirty_rate(Question const& question) {
+  auto const& [least, most] = question.factor;
+  return question.workload.dirty_rate * std::sqrt(least * most);
+}
 }  // namespace
 
+BitRate share_of(BitRate bandwidth, Question const& question) {
+  BitRate share{bandwidth.per_second / std::max(question.side_by_side, 1)};
+  if (question.limit.per_second > 0) share = std::min(share, question.limit);
+  return share;
+}
+
+Forecast forecast(Question const& question, Outlook outlook) {
+  auto const written = question.workload.dirty_rate;
+  switch (outlook) {
+    case Outlook::best:
+      return forecast_at(question, share_of(question.most_bandwidth, question),
+                         written * question.factor.least);
+    case Outlook::worst:
+      return forecast_at(question, share_of(question.least_bandwidth, question),
+                         written * question.factor.most);
+    case Outlook::likely:
+      break;
+  }
+  return forecast_at(question, share_of(question.likely_bandwidth, question),
+                     likely_dirty_rate(question));
+}
+
+std::optional<Margin> margin_of(Forecast const& forecast, std::optional<Seconds> deadline) {
+  bool const held_to_it =
+      forecast.end == Forecast::End::converges || forecast.end == Forecast::End::cancelled;
+  if (!held_to_it || !deadline || !(*deadline > Seconds{0})) return std::nullopt;
+  auto const left = *deadline - forecast.duration;
+  return Margin{left, left / *deadline};
+}
+
 Estimate estimate(Question const& question) {
-  auto const measured = question.workload.dirty_rate;
-  auto const& [least, most] = question.factor;
-  auto const likely_rate = measured * std::sqrt(least * most);
-  auto const share = share_of(question.likely_bandwidth, question);
-  Estimate result{
-      .deadline = deadline_of(question),
-      .best = forecast_at(question, share_of(question.most_bandwidth, question), measured * least),
-      .likely = forecast_at(question, share, likely_rate),
-      .worst = forecast_at(question, share_of(question.least_bandwidth, question), measured * most),
-      .needed_bandwidth = needed_bandwidth(question, likely_rate),
-      .highest_dirty_rate = highest_dirty_rate(question, share)};
+  Estimate result{.deadline = deadline_of(question),
+                  .best = forecast(question, Outlook::best),
+                  .likely = forecast(question, Outlook::likely),
+                  .worst = forecast(question, Outlook::worst),
+                  .needed_bandwidth = needed_bandwidth(question, likely_dirty_rate(question)),
+                  .highest_dirty_rate =
+                      highest_dirty_rate(question, share_of(question.likely_bandwidth, question))};
   if (!succeeds(result.best))
     result.verdict = Estimate::Verdict::too_late;
   else if (succeeds(result.worst) &&

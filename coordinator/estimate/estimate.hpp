@@ -31,6 +31,25 @@ struct Question {
   DirtyFactor factor;
 };
 
+/// Which end of what is known only as a range: the fastest path and the calmest guest, the middle,
+/// or the slowest and the busiest.
+enum class Outlook { best, likely, worst };
+
+Forecast forecast(Question const& question, Outlook outlook);
+
+/// What one of the migrations side by side gets of a path.
+BitRate share_of(BitRate bandwidth, Question const& question);
+
+/// What is left of the deadline when a migration ends; negative where it is cancelled.
+struct Margin {
+  Seconds time{};
+  double share{};  ///< of the deadline
+};
+
+/// Nothing without a deadline, for what never ends, and for post-copy, which begins at the deadline
+/// and is not held to it.
+std::optional<Margin> margin_of(Forecast const& forecast, std::optional<Seconds> deadline);
+
 /// What follows.
 struct Estimate {
   enum class Verdict { in_time, uncertain, too_late };

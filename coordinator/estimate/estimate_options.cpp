@@ -31,12 +31,13 @@ po::options_description described() {
       ("working-set", text(), "what it writes to again and again, such as 8GiB (default: all)")  //
       ("vmi", text(),
        "VirtualMachineInstances, as 'oc get vmi -o yaml' shows them, instead of "
-       "--memory and --disk")                                                            //
-      ("parallel", text(), "migrations side by side over this path (default 1)")         //
-      ("auto-converge", "the guest is slowed until it converges")                        //
-      ("post-copy", "at the deadline the guest moves first, its memory follows")         //
-      ("compare-timeouts", "the same for completionTimeoutPerGiB of 20, 150 and 800 s")  //
-      ("output,o", text(), "text (default) or json")                                     //
+       "--memory and --disk")  //
+      ("parallel", text(),
+       "migrations side by side over this path (default 1), as far as the settings allow")  //
+      ("auto-converge", "the guest is slowed until it converges")                           //
+      ("post-copy", "at the deadline the guest moves first, its memory follows")            //
+      ("compare-timeouts", "the same for completionTimeoutPerGiB of 20, 150 and 800 s")     //
+      ("output,o", text(), "text (default) or json")                                        //
       ("help", "this text");
   return all;
 }

@@ -14,7 +14,7 @@ namespace leadline {
 struct EstimateOptions {
   std::filesystem::path report;  ///< of leadline check; empty: `bandwidth` is given
   std::optional<BitRate> bandwidth;
-  int streams{8};  ///< multifd's channels, KubeVirt's default
+  std::optional<int> streams;  ///< of each migration; empty: 8, and 1 for VMs with CPU limits
   std::optional<Bytes> memory;
   std::optional<Bytes> disk;
   std::optional<double> dirty_rate;  ///< octets a second

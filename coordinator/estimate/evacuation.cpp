@@ -1,6 +1,7 @@
 #include "coordinator/estimate/evacuation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -18,7 +19,8 @@ long beside_each_other(std::string const& node, std::vector<Evacuee> const& evac
 }
 }  // namespace
 
-EvacuationPlan evacuate(std::vector<Evacuee> const& evacuees, EvacuationLimits const& limits) {
+EvacuationPlan evacuate(std::vector<Evacuee> const& evacuees, EvacuationLimits const& limits,
+                        Outlook outlook) {
   EvacuationPlan plan;
   std::vector<Running> running;
   auto waiting = evacuees;
@@ -35,18 +37,9 @@ EvacuationPlan evacuate(std::vector<Evacuee> const& evacuees, EvacuationLimits c
       running.erase(first);
       continue;
     }
-    BitRate share{limits.node_bandwidth.per_second /
-                  static_cast<double>(beside_each_other(next->node, evacuees, limits))};
-    if (limits.limit_per_migration.per_second > 0)
-      share = std::min(share, limits.limit_per_migration);
-    std::optional<Seconds> deadline;
-    if (limits.completion_timeout_per_gib)
-      deadline = deadline_of(*limits.completion_timeout_per_gib, next->workload.memory,
-                             next->workload.disk);
-    auto const course = forecast(
-        next->workload,
-        {.bandwidth = share, .auto_converge = limits.auto_converge, .post_copy = limits.post_copy},
-        deadline);
+    auto question = next->question;
+    question.side_by_side = static_cast<int>(beside_each_other(next->node, evacuees, limits));
+    auto const course = forecast(question, outlook);
     if (succeeds(course))
       running.push_back({next->node, now + course.duration.count()});
     else
@@ -55,5 +48,13 @@ EvacuationPlan evacuate(std::vector<Evacuee> const& evacuees, EvacuationLimits c
   }
   plan.duration = Seconds{now};
   return plan;
+}
+
+Evacuation evacuate(std::string of, std::vector<Evacuee> const& evacuees,
+                    EvacuationLimits const& limits) {
+  return {.of = std::move(of),
+          .best = evacuate(evacuees, limits, Outlook::best),
+          .likely = evacuate(evacuees, limits, Outlook::likely),
+          .worst = evacuate(evacuees, limits, Outlook::worst)};
 }
 }  // namespace leadline

@@ -1,8 +1,6 @@
 #pragma once
-#include "coordinator/estimate/migration_model.hpp"
+#include "coordinator/estimate/estimate.hpp"
 
-#include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,18 +10,13 @@ namespace leadline {
 struct Evacuee {
   std::string name;
   std::string node;
-  Workload workload;
+  Question question;  ///< its bandwidth is the node's path; how many are side by side is found here
 };
 
-/// How many may be under way, and what they share.
+/// How many may be under way.
 struct EvacuationLimits {
   long parallel_per_cluster{5};
   long parallel_outbound_per_node{2};
-  BitRate node_bandwidth;          ///< of each node's path to the other cluster
-  BitRate limit_per_migration{0};  ///< 0: none
-  bool auto_converge{};
-  bool post_copy{};
-  std::optional<std::chrono::seconds> completion_timeout_per_gib;
 };
 
 struct EvacuationPlan {
@@ -33,5 +26,17 @@ struct EvacuationPlan {
 
 /// How long it takes until all have left. As KubeVirt does it: the longest waiting first, as many
 /// at a time as the two limits allow; those of a node share its path.
-EvacuationPlan evacuate(std::vector<Evacuee> const& evacuees, EvacuationLimits const& limits);
+EvacuationPlan evacuate(std::vector<Evacuee> const& evacuees, EvacuationLimits const& limits,
+                        Outlook outlook);
+
+/// The same for both ends of what is known, and between them.
+struct Evacuation {
+  std::string of;  ///< a node, or "all nodes"
+  EvacuationPlan best;
+  EvacuationPlan likely;
+  EvacuationPlan worst;
+};
+
+Evacuation evacuate(std::string of, std::vector<Evacuee> const& evacuees,
+                    EvacuationLimits const& limits);
 }  // namespace leadline

@@ -65,6 +65,8 @@ MachineReading read_machine(Manifest const& manifest) {
   MachineReading reading;
   Machine machine;
   machine.name = manifest.space.empty() ? manifest.name : manifest.space + "/" + manifest.name;
+  machine.space = manifest.space;
+  machine.labels = read_labels(manifest);
   if (auto const* const node = manifest.find("/status/nodeName");
       node != nullptr && node->is_string())
     machine.node = *node;

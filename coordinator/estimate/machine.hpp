@@ -1,5 +1,5 @@
 #pragma once
-#include "coordinator/manifests/manifest.hpp"
+#include "coordinator/manifests/migration_policy.hpp"
 #include "probes/core/units.hpp"
 
 #include <optional>
@@ -9,7 +9,9 @@ namespace leadline {
 
 /// A VM as its VirtualMachineInstance object describes it.
 struct Machine {
-  std::string name;  ///< "namespace/name"
+  std::string name;   ///< "namespace/name"
+  std::string space;  ///< its namespace; empty: not known
+  KnownLabels labels;
   std::string node;
   Bytes memory;          ///< of the guest
   Bytes disk;            ///< all its volumes that are claims

@@ -16,4 +16,16 @@ std::string octets_text(double octets) {
   constexpr double most = 1e18;
   return format(Bytes{static_cast<std::uint64_t>(std::clamp(octets, 0.0, most))});
 }
+
+std::string_view headline(Estimate::Verdict verdict) {
+  switch (verdict) {
+    case Estimate::Verdict::in_time:
+      return "IN TIME";
+    case Estimate::Verdict::too_late:
+      return "TOO LATE";
+    case Estimate::Verdict::uncertain:
+      break;
+  }
+  return "UNCERTAIN";
+}
 }  // namespace leadline

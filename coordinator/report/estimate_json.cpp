@@ -9,18 +9,42 @@ namespace leadline {
 namespace {
 using nlohmann::json;
 
-json forecast_of(Forecast const& forecast) {
+json duration_of(Forecast const& forecast) {
+  bool const ends = forecast.end != Forecast::End::never;
+  return ends ? json(forecast.duration.count()) : json{};
+}
+
+json forecast_of(Forecast const& forecast, std::optional<Seconds> deadline) {
   json course = json::array();
   for (auto const& [time, remaining] : forecast.course)
     course.push_back({{"seconds", time.count()}, {"remaining_bytes", remaining}});
-  bool const ends = forecast.end != Forecast::End::never;
+  auto const margin = margin_of(forecast, deadline);
   return {{"end", format(forecast.end)},
-          {"duration_seconds", ends ? json(forecast.duration.count()) : json{}},
+          {"duration_seconds", duration_of(forecast)},
+          {"margin_seconds", margin ? json(margin->time.count()) : json{}},
+          {"margin_share", margin ? json(margin->share) : json{}},
           {"disk_seconds", forecast.disk_time.count()},
           {"downtime_seconds", forecast.downtime.count()},
           {"passes", forecast.passes},
           {"throttle_share", forecast.least_throttle},
           {"course", std::move(course)}};
+}
+
+/// `counted` is what there is another number of.
+json alternatives_of(std::vector<Alternative> const& alternatives, char const* counted) {
+  json rows = json::array();
+  for (auto const& [count, share, answer] : alternatives)
+    rows.push_back({{counted, count},
+                    {"share_bits_per_second", share.per_second},
+                    {"verdict", format(answer.verdict)},
+                    {"best_duration_seconds", duration_of(answer.best)},
+                    {"likely_duration_seconds", duration_of(answer.likely)},
+                    {"worst_duration_seconds", duration_of(answer.worst)}});
+  return rows;
+}
+
+json plan_of(EvacuationPlan const& plan) {
+  return {{"duration_seconds", plan.duration.count()}, {"stuck", plan.stuck}};
 }
 
 json machine_of(MachineEstimate const& machine) {
@@ -30,15 +54,20 @@ json machine_of(MachineEstimate const& machine) {
   return {{"name", machine.name},
           {"node", machine.node},
           {"verdict", format(answer.verdict)},
+          {"doubt", machine.doubt},
+          {"policies", machine.policies},
+          {"possible_policies", machine.possible},
+          {"streams", machine.streams > 0 ? json(machine.streams) : json{}},
+          {"by_streams", alternatives_of(machine.by_streams, "streams")},
           {"memory_bytes", question.guest_memory.count},
           {"disk_bytes", question.workload.disk.count},
           {"working_set_bytes", question.workload.working_set.count},
           {"dirty_rate_bytes_per_second",
            question.dirty_rate_known ? json(question.workload.dirty_rate) : json{}},
           {"deadline_seconds", answer.deadline ? json(answer.deadline->count()) : json{}},
-          {"best", forecast_of(answer.best)},
-          {"likely", forecast_of(answer.likely)},
-          {"worst", forecast_of(answer.worst)},
+          {"best", forecast_of(answer.best, answer.deadline)},
+          {"likely", forecast_of(answer.likely, answer.deadline)},
+          {"worst", forecast_of(answer.worst, answer.deadline)},
           {"needed_bandwidth_bits_per_second",
            answer.needed_bandwidth ? json(answer.needed_bandwidth->per_second) : json{}},
           {"any_dirty_rate", highest && std::isinf(*highest)},
@@ -56,17 +85,23 @@ void write_estimate_json(std::ostream& out, EstimateReport const& report) {
                         {"deadline_seconds", deadline.count()},
                         {"verdict", format(verdict)}});
   json evacuations = json::array();
-  for (auto const& [node, plan] : report.evacuations)
-    evacuations.push_back(
-        {{"of", node}, {"duration_seconds", plan.duration.count()}, {"stuck", plan.stuck}});
+  for (auto const& [of, best, likely, worst] : report.evacuations)
+    evacuations.push_back({{"of", of},
+                           {"best", plan_of(best)},
+                           {"likely", plan_of(likely)},
+                           {"worst", plan_of(worst)}});
   json document{{"schema", "leadline.estimate/v1"},
                 {"command", report.command},
                 {"verdict", format(report.verdict)},
                 {"exit_code", report.exit_code},
                 {"path", report.path},
                 {"settings", report.settings},
+                {"progress_timeout_seconds",
+                 report.progress_timeout ? json(report.progress_timeout->count()) : json{}},
+                {"notes", report.notes},
                 {"machines", std::move(machines)},
                 {"timeouts", std::move(timeouts)},
+                {"parallel", alternatives_of(report.parallel, "side_by_side")},
                 {"evacuations", std::move(evacuations)}};
   if (!report.failure.empty()) document["failure"] = report.failure;
   out << text_of(document) << '\n';

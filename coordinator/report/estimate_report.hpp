@@ -1,31 +1,28 @@
 #pragma once
-#include "coordinator/estimate/estimate.hpp"
 #include "coordinator/estimate/evacuation.hpp"
+#include "coordinator/estimate/machine_estimate.hpp"
 
+#include <chrono>
 #include <iosfwd>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace leadline {
-
-/// A VM and the answer for it.
-struct MachineEstimate {
-  std::string name;
-  std::string node;  ///< empty: not known
-  Question question;
-  Estimate answer;
-};
 
 /// What `leadline estimate` shows.
 struct EstimateReport {
   std::string command;
   std::vector<MachineEstimate> machines;
-  std::string path;                         ///< where the bandwidth comes from
-  std::string settings;                     ///< where the timeouts come from
+  std::string path;      ///< where the bandwidth comes from
+  std::string settings;  ///< where the timeouts come from
+  std::optional<std::chrono::seconds> progress_timeout;
+  std::vector<std::string> notes;           ///< what was asked, and is answered otherwise
   std::vector<TimeoutComparison> timeouts;  ///< of a single VM
-  std::vector<std::pair<std::string, EvacuationPlan>> evacuations;  ///< node, or "all nodes"
-  Estimate::Verdict verdict{Estimate::Verdict::uncertain};          ///< the worst of all
+  std::vector<Alternative> parallel;        ///< of a single VM
+  long parallel_outbound_per_node{};        ///< more of `parallel` leave from several nodes only
+  std::vector<Evacuation> evacuations;
+  Estimate::Verdict verdict{Estimate::Verdict::uncertain};  ///< the worst of all
   int exit_code{30};
   std::string failure;  ///< why nothing was answered; else empty
 };

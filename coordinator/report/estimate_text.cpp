@@ -1,31 +1,20 @@
 #include "coordinator/report/chart.hpp"
 #include "coordinator/report/estimate_figures.hpp"
 #include "coordinator/report/estimate_report.hpp"
+#include "coordinator/report/estimate_tables.hpp"
 #include "coordinator/report/finding_text.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <ostream>
 
 namespace leadline {
 namespace {
-std::string_view headline(Estimate::Verdict verdict) {
-  switch (verdict) {
-    case Estimate::Verdict::in_time:
-      return "IN TIME";
-    case Estimate::Verdict::too_late:
-      return "TOO LATE";
-    case Estimate::Verdict::uncertain:
-      break;
-  }
-  return "UNCERTAIN";
-}
-
 std::string end_text(Forecast const& forecast) {
   switch (forecast.end) {
     case Forecast::End::converges:
@@ -45,6 +34,7 @@ std::string end_text(Forecast const& forecast) {
 
 std::string why(MachineEstimate const& machine) {
   auto const& answer = machine.answer;
+  if (!machine.doubt.empty()) return machine.doubt;
   switch (answer.verdict) {
     case Estimate::Verdict::in_time:
       return fmt::format("{} {} even at worst", machine.name, end_text(answer.worst));
@@ -59,8 +49,17 @@ std::string why(MachineEstimate const& machine) {
                      end_text(answer.worst));
 }
 
-void write_forecast(std::ostream& out, std::string_view label, Forecast const& forecast) {
+std::string margin_text(Margin const& margin) {
+  auto const time = time_text(std::chrono::abs(margin.time));
+  return margin.time < Seconds{0}
+             ? fmt::format("{} too late", time)
+             : fmt::format("{} to spare ({:.0f} %)", time, std::floor(margin.share * 100));
+}
+
+void write_forecast(std::ostream& out, std::string_view label, Forecast const& forecast,
+                    std::optional<Seconds> deadline) {
   auto text = end_text(forecast);
+  if (auto const margin = margin_of(forecast, deadline)) text += ", " + margin_text(*margin);
   if (forecast.passes > 1) text += fmt::format(", {} passes", forecast.passes);
   if (forecast.disk_time.count() > 0)
     text += fmt::format(", the disks take {} of it", time_text(forecast.disk_time));
@@ -84,6 +83,12 @@ void write_turns(std::ostream& out, MachineEstimate const& machine) {
   out << wrap("it bears: ", borne(answer.highest_dirty_rate));
 }
 
+void write_policies(std::ostream& out, MachineEstimate const& machine) {
+  for (auto const& policy : machine.policies) out << wrap("policy: ", policy + " holds for it");
+  for (auto const& policy : machine.possible)
+    out << wrap("policy: ", fmt::format("whether {} holds for it is not known", policy));
+}
+
 void write_machine(std::ostream& out, MachineEstimate const& machine) {
   auto const& question = machine.question;
   auto const& answer = machine.answer;
@@ -98,9 +103,10 @@ void write_machine(std::ostream& out, MachineEstimate const& machine) {
                                 ? fmt::format("{} ({} s a gigabyte)", time_text(*answer.deadline),
                                               per_gib->count())
                                 : std::string{"none"});
-  write_forecast(out, "at best:  ", answer.best);
-  write_forecast(out, "likely:   ", answer.likely);
-  write_forecast(out, "at worst: ", answer.worst);
+  write_policies(out, machine);
+  write_forecast(out, "at best:  ", answer.best, answer.deadline);
+  write_forecast(out, "likely:   ", answer.likely, answer.deadline);
+  write_forecast(out, "at worst: ", answer.worst, answer.deadline);
   if (question.dirty_rate_known)
     out << wrap("range: ",
                 fmt::format("a dirty rate of {} to {} times what was given, and {} to "
@@ -110,9 +116,31 @@ void write_machine(std::ostream& out, MachineEstimate const& machine) {
   write_turns(out, machine);
 }
 
+/// What a line of a list says besides the answer.
+std::string aside(MachineEstimate const& machine) {
+  std::string text;
+  for (auto const& policy : machine.policies) text += "; " + policy;
+  if (machine.doubt.empty())
+    for (auto const& policy : machine.possible) text += "; perhaps " + policy;
+  for (auto const& [count, share, answer] : machine.by_streams)
+    if (count != machine.streams && answer.verdict != machine.answer.verdict)
+      text += fmt::format("; over {} stream{} {}", count, count == 1 ? "" : "s",
+                          headline(answer.verdict));
+  return text;
+}
+
 void write_list(std::ostream& out, std::vector<MachineEstimate> const& machines) {
   for (auto const& machine : machines)
-    out << wrap(fmt::format("{:<10} ", headline(machine.answer.verdict)), why(machine));
+    out << wrap(fmt::format("{:<10} ", headline(machine.answer.verdict)),
+                why(machine) + aside(machine));
+}
+
+/// progressTimeout is measured from the last time at which less was left than before.
+std::string progress_text(std::chrono::seconds timeout) {
+  return fmt::format(
+      "cancelled as well if in {} s (progressTimeout) what remains does not become less even once: "
+      "a path that is dead, or a disk that stands still so long",
+      timeout.count());
 }
 }  // namespace
 
@@ -150,25 +178,20 @@ void write_estimate_text(std::ostream& out, EstimateReport const& report) {
   });
   if (decisive != report.machines.end()) out << wrap("because: ", why(*decisive));
   out << wrap("path: ", report.path) << wrap("settings: ", report.settings);
+  for (auto const& note : report.notes) out << wrap("note: ", note);
+  if (report.progress_timeout) out << wrap("progress: ", progress_text(*report.progress_timeout));
   if (report.machines.size() == 1) {
     write_machine(out, report.machines.front());
     if (auto const chart = draw_course(report.machines.front().answer.likely.course);
         !chart.empty())
       out << "\nWhat remains to be sent, likely:\n" << chart;
+    write_streams(out, report);
+    write_parallel(out, report);
   } else {
     out << '\n';
     write_list(out, report.machines);
   }
-  if (!report.timeouts.empty()) out << "\nWith another completionTimeoutPerGiB:\n";
-  for (auto const& [per_gib, deadline, verdict] : report.timeouts)
-    out << fmt::format("  {:>4} s: deadline after {}: {}\n", per_gib.count(), time_text(deadline),
-                       headline(verdict));
-  if (!report.evacuations.empty()) out << "\nUntil all have left:\n";
-  for (auto const& [node, plan] : report.evacuations)
-    out << wrap("  ", fmt::format("{}: {}{}", node, time_text(plan.duration),
-                                  plan.stuck.empty()
-                                      ? std::string{}
-                                      : fmt::format("; {} do not get away: {}", plan.stuck.size(),
-                                                    fmt::join(plan.stuck, ", "))));
+  write_timeouts(out, report);
+  write_evacuations(out, report);
 }
 }  // namespace leadline

@@ -29,6 +29,38 @@ expect 2 "cannot be read as JSON" "${estimate[@]}" --report missing.json --memor
 echo '{"schema": "leadline.report/v1", "pairs": []}' >empty.json
 expect 2 "no bandwidth was measured" "${estimate[@]}" --report empty.json --memory 1GiB
 
+# Options that change the answer.
+small=("${estimate[@]}" --bandwidth 1Gbit --memory 8GiB)
+expect 0 "215 GB of disks" "${small[@]}" --dirty-rate 1MB --disk 200GiB
+says "the disks take" out
+says "to spare" out
+says "if in 150 s (progressTimeout)" out
+expect 2 "--disk: the VMs' own objects" "${estimate[@]}" --bandwidth 1Gbit --vmi vmis.yaml --disk 1GiB
+busy=(--dirty-rate 200MB --working-set 8GiB)
+expect 20 "never converges" "${small[@]}" "${busy[@]}"
+expect 30 "the guest is slowed by up to" "${small[@]}" "${busy[@]}" --auto-converge
+expect 0 "moves at the deadline (post-copy)" "${small[@]}" "${busy[@]}" --post-copy
+expect 0 "1 Gbit/s: " "${small[@]}" --dirty-rate 20MB
+says "3: 333 Mbit/s: " out
+says "from several nodes only" out
+expect 30 "more than 2 side by side leave from several nodes only" "${small[@]}" --dirty-rate 20MB --parallel 3
+expect 20 "--parallel 9 is taken as 5: more do not start" "${small[@]}" --dirty-rate 30MB --parallel 9
+expect 20 '"side_by_side":5' "${small[@]}" --dirty-rate 30MB --parallel 9 -o json
+
+# A run that measured one stream and eight.
+bandwidth() { # STREAMS RATE
+  printf '{"probe": "bandwidth", "status": "ok", "result": {"transport": "tls", "streams": %s, "rate_bits_per_second": %s}}' "$1" "$2"
+}
+cat >report.json <<REPORT
+{"schema": "leadline.report/v1", "pairs": [{"source": "east/n1", "target": "west/n1",
+  "observations": [$(bandwidth 1 1e9), $(bandwidth 8 5e9), $(bandwidth 8 7e9), $(bandwidth 8 6e9)]}]}
+REPORT
+measured=("${estimate[@]}" --report report.json --dirty-rate 60MB)
+expect 0 "6 Gbit/s (5 Gbit/s to 7 Gbit/s) over 8 streams of tls, 3 measurements" "${measured[@]}" --memory 8GiB
+says "1: 1 Gbit/s: " out
+expect 30 "1 Gbit/s (1 Gbit/s to 1 Gbit/s) over 1 stream of tls" "${measured[@]}" --memory 8GiB --streams 1
+expect 2 "--streams: '33'" "${measured[@]}" --memory 8GiB --streams 33
+
 cat >vmis.yaml <<'VMIS'
 apiVersion: v1
 kind: List
@@ -42,8 +74,27 @@ items:
   spec: {domain: {resources: {requests: {memory: 8Gi}}}}
   status: {nodeName: n2, migrationState: {targetNodeAddress: 10.132.1.9}}
 VMIS
-expect 0 "all nodes" "${estimate[@]}" --bandwidth 1Gbit --vmi vmis.yaml --dirty-rate 1MiB
+expect 0 "all nodes: at best" "${estimate[@]}" --bandwidth 1Gbit --vmi vmis.yaml --dirty-rate 1MiB
 says "default/two" out
+sed '0,/guest: 4Gi/s//guest: 4Gi}, cpu: {dedicatedCpuPlacement: true/' vmis.yaml >dedicated.yaml
+expect 30 "default/one at best arrives" "${measured[@]}" --vmi dedicated.yaml
+says "dedicated CPUs have one stream: 1" out
+expect 0 "default/one arrives" "${measured[@]}" --vmi dedicated.yaml --streams 8
+cat >policy.yaml <<'POLICY'
+kind: KubeVirt
+metadata: {name: kubevirt, namespace: kubevirt}
+spec: {configuration: {migrations: {progressTimeout: 77}}}
+---
+kind: MigrationPolicy
+metadata: {name: hasty}
+spec:
+  completionTimeoutPerGiB: 1
+  selectors: {namespaceSelector: {kubernetes.io/metadata.name: default}}
+POLICY
+hasty=(--bandwidth 1Gbit --dirty-rate 1MB --cluster east=policy.yaml)
+expect 20 "MigrationPolicy hasty of east" "${estimate[@]}" "${hasty[@]}" --vmi vmis.yaml
+says "in 77 s" out
+expect 30 "give the VM's object with --vmi" "${estimate[@]}" "${hasty[@]}" --memory 4GiB
 sed 's/4Gi/4 gigs/' vmis.yaml >wrong.yaml
 expect 2 "wrong.yaml:6: items[0].spec.domain.memory.guest: \"4 gigs\" is no size" \
   "${estimate[@]}" --bandwidth 1Gbit --vmi wrong.yaml

@@ -1,13 +1,14 @@
 #include "coordinator/estimate/estimate.hpp"
 
 #include "coordinator/estimate/evacuation.hpp"
-#include "coordinator/estimate/machine.hpp"
+#include "coordinator/estimate/machine_estimate.hpp"
 #include "coordinator/estimate/measured_bandwidth.hpp"
 #include "coordinator/report/chart.hpp"
 #include "coordinator/report/estimate_figures.hpp"
 #include "coordinator/report/estimate_report.hpp"
 #include "tests/unit/schema.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
@@ -179,29 +180,94 @@ TEST(Estimate, ComparesTimeouts) {
   EXPECT_EQ(rows[1].verdict, Estimate::Verdict::in_time);
 }
 
+TEST(Estimate, NamesWhatIsLeftOfTheDeadline) {
+  struct Row {
+    char const* what;
+    Forecast::End end;
+    double deadline;
+    std::optional<double> left;
+  };
+
+  for (auto const& [what, end, deadline, left] :
+       {Row{"early", Forecast::End::converges, 400, 300},
+        Row{"late", Forecast::End::cancelled, 80, -20},
+        Row{"never", Forecast::End::never, 400, std::nullopt},
+        Row{"post-copy begins at the deadline", Forecast::End::post_copy, 80, std::nullopt}}) {
+    auto const margin =
+        margin_of({.end = end, .duration = Seconds{100}, .course = {}}, Seconds{deadline});
+    ASSERT_EQ(margin.has_value(), left.has_value()) << what;
+    if (!margin || !left) continue;
+    EXPECT_DOUBLE_EQ(margin->time.count(), *left) << what;
+    EXPECT_DOUBLE_EQ(margin->share, *left / deadline) << what;
+  }
+  EXPECT_FALSE(margin_of({.end = Forecast::End::converges, .course = {}}, std::nullopt));
+}
+
+TEST(Alternatives, ShareThePathUpToWhatTheSettingsAllow) {
+  auto const counts = [](int most, int asked) {
+    std::vector<int> all;
+    for (auto const& row : compare_parallel(usual(), most, asked)) all.push_back(row.count);
+    return all;
+  };
+  EXPECT_EQ(counts(1, 1), (std::vector{1}));
+  EXPECT_EQ(counts(5, 2), (std::vector{1, 2, 3, 4, 5}));
+  EXPECT_EQ(counts(20, 3), (std::vector{1, 2, 3, 4, 8, 16, 20})) << "a handful, and what was asked";
+  auto const rows = compare_parallel(usual(), 5, 1);
+  EXPECT_DOUBLE_EQ(rows.at(1).share.per_second, 4.7e9);
+  EXPECT_EQ(rows.at(0).answer.verdict, Estimate::Verdict::in_time);
+  EXPECT_EQ(rows.at(4).answer.verdict, Estimate::Verdict::too_late)
+      << "a fifth carries 235 MB/s, and 314 are written";
+}
+
+Evacuee evacuee(std::string name, std::string node, Workload const& workload) {
+  auto question = usual();
+  question.workload = workload;
+  question.guest_memory = workload.memory;
+  question.least_bandwidth = question.likely_bandwidth = question.most_bandwidth = 1_Gbps;
+  return {std::move(name), std::move(node), question};
+}
+
 TEST(Evacuation, SharesTheNodesPathAndTheLimits) {
-  Workload const ten_seconds{.memory = 1'250'000'000_B};
   std::vector<Evacuee> all;
   for (int i = 0; i < 4; ++i)
     for (auto const* const node : {"n1", "n2"})
-      all.push_back({std::string{node} + "-" + std::to_string(i), node, ten_seconds});
-  EvacuationLimits limits{
-      .parallel_per_cluster = 5, .parallel_outbound_per_node = 1, .node_bandwidth = 1_Gbps};
-  EXPECT_NEAR(evacuate(all, limits).duration.count(), 40, 0.01) << "both nodes at once";
+      all.push_back(
+          evacuee(std::string{node} + "-" + std::to_string(i), node, {.memory = 1'250'000'000_B}));
+  EvacuationLimits limits{.parallel_per_cluster = 5, .parallel_outbound_per_node = 1};
+  auto const plan = [&] { return evacuate(all, limits, Outlook::likely); };
+  EXPECT_NEAR(plan().duration.count(), 40, 0.01) << "both nodes at once";
   limits.parallel_outbound_per_node = 2;
-  EXPECT_NEAR(evacuate(all, limits).duration.count(), 40, 0.01) << "two share what one had";
+  EXPECT_NEAR(plan().duration.count(), 40, 0.01) << "two share what one had";
   limits.parallel_per_cluster = 1;
-  EXPECT_NEAR(evacuate(all, limits).duration.count(), 80, 0.01);
-  all.push_back({"busy",
-                 "n1",
-                 {.memory = 1'250'000'000_B, .dirty_rate = 1e9, .working_set = 1'250'000'000_B}});
-  EXPECT_EQ(evacuate(all, limits).stuck, std::vector<std::string>{"busy"});
-  EXPECT_EQ(evacuate({}, limits).duration.count(), 0);
+  EXPECT_NEAR(plan().duration.count(), 80, 0.01);
+  all.push_back(
+      evacuee("busy", "n1",
+              {.memory = 1'250'000'000_B, .dirty_rate = 1e9, .working_set = 1'250'000'000_B}));
+  EXPECT_EQ(plan().stuck, std::vector<std::string>{"busy"});
+  EXPECT_EQ(evacuate({}, limits, Outlook::likely).duration.count(), 0);
+}
+
+TEST(Evacuation, SpansTheBandwidthAndTheDirtyRate) {
+  Workload const idle{.memory = 1'250'000'000_B};
+  Workload const writing{
+      .memory = 1'250'000'000_B, .dirty_rate = 60e6, .working_set = 1'250'000'000_B};
+  std::vector<Evacuee> all{evacuee("idle", "n1", idle)};
+  all.front().question.least_bandwidth = 500_Mbps;
+  all.front().question.most_bandwidth = 2_Gbps;
+  auto const by_bandwidth = evacuate("n1", all, {});
+  EXPECT_NEAR(by_bandwidth.best.duration.count(), 5, 0.01);
+  EXPECT_NEAR(by_bandwidth.likely.duration.count(), 10, 0.01);
+  EXPECT_NEAR(by_bandwidth.worst.duration.count(), 20, 0.01);
+  auto const by_writing = evacuate("n1", {evacuee("writing", "n1", writing)}, {});
+  EXPECT_GT(by_writing.likely.duration.count(), by_writing.best.duration.count());
+  EXPECT_TRUE(by_writing.best.stuck.empty());
+  EXPECT_EQ(by_writing.worst.stuck, std::vector<std::string>{"writing"})
+      << "two and a half times 60 MB/s are more than 125";
 }
 
 TEST(Machines, AreReadFromTheirObjects) {
   auto const set = read_manifests("vmi.yaml", R"(kind: VirtualMachineInstance
-metadata: {name: vm, namespace: ns}
+metadata: {name: vm, namespace: ns, labels: {tier: db}}
 spec:
   domain:
     cpu: {dedicatedCpuPlacement: true}
@@ -229,6 +295,8 @@ spec: {domain: {}}
   EXPECT_EQ(machine->memory, 4096_MiB);
   EXPECT_EQ(machine->disk, 21504_MiB);
   EXPECT_TRUE(machine->single_stream);
+  EXPECT_EQ(machine->space, "ns");
+  EXPECT_EQ(machine->labels.labels, (Labels{{"tier", "db"}}));
   EXPECT_EQ(read_machine(set.manifests.at(1)).mistake, "\"64 gigs\" is no size, such as 64Gi");
   EXPECT_EQ(read_machine(set.manifests.at(2)).pointer, "/spec/domain");
 }
@@ -264,6 +332,68 @@ TEST(MeasuredBandwidth, PrefersTlsAndTheNumberOfStreams) {
   EXPECT_FALSE(read_measured_bandwidth(7, 8));
 }
 
+Machine machine_of_4_gib(bool single_stream) {
+  return {.name = "ns/vm",
+          .space = "ns",
+          .labels = {.labels = {{"tier", "db"}}, .all = true},
+          .node = "n1",
+          .memory = 4096_MiB,
+          .disk = {},
+          .single_stream = single_stream};
+}
+
+/// What is asked of every VM.
+Question writing_at(double dirty_rate) {
+  auto question = usual();
+  question.workload.dirty_rate = dirty_rate;
+  question.workload.working_set = 65536_MiB;
+  question.side_by_side = 1;
+  return question;
+}
+
+TEST(MigrationPath, GivesVmsWithCpuLimitsOneStream) {
+  auto const report = report_with({{"tls", 1, 2e9}, {"tls", 8, 6e9}});
+  auto const path = read_migration_path(report, std::nullopt);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->usual.median.per_second, 6e9);
+  EXPECT_EQ(path->single.median.per_second, 2e9);
+  EXPECT_THAT(describe(*path, "f", true), testing::HasSubstr("one stream: 2 Gbit/s"));
+  EXPECT_THAT(describe(*path, "f", false), testing::Not(testing::HasSubstr("one stream")));
+  auto const forced = read_migration_path(report, 8);
+  ASSERT_TRUE(forced);
+  EXPECT_EQ(forced->single.median.per_second, 6e9) << "--streams holds for every VM";
+  EXPECT_THAT(describe(path_of_rate(1_Gbps), "", true), testing::HasSubstr("one stream as for"));
+  EXPECT_FALSE(read_migration_path(report_with({}), std::nullopt));
+}
+
+TEST(MachineEstimate, TakesTheRateOfItsStreams) {
+  auto const path = read_migration_path(report_with({{"tls", 1, 1e9}, {"tls", 8, 6e9}}), {});
+  ASSERT_TRUE(path);
+  auto const asked = writing_at(200e6);
+  auto const many = estimate_machine(machine_of_4_gib(false), asked, *path, {});
+  auto const single = estimate_machine(machine_of_4_gib(true), asked, *path, {});
+  EXPECT_EQ(many.answer.verdict, Estimate::Verdict::in_time);
+  EXPECT_EQ(many.streams, 8);
+  EXPECT_EQ(single.answer.verdict, Estimate::Verdict::too_late)
+      << "200 MB/s are written, 125 carried";
+  EXPECT_EQ(single.streams, 1);
+  ASSERT_EQ(many.by_streams.size(), 2U) << "the answer for one stream stands beside";
+  EXPECT_EQ(many.by_streams.at(0).answer.verdict, Estimate::Verdict::too_late);
+  EXPECT_EQ(many.by_streams.at(1).answer.verdict, Estimate::Verdict::in_time);
+}
+
+TEST(MachineEstimate, IsUncertainWhereOneStreamWasNotMeasured) {
+  auto const path = read_migration_path(report_with({{"tls", 8, 6e9}}), {});
+  ASSERT_TRUE(path);
+  auto const asked = writing_at(1e6);
+  auto const many = estimate_machine(machine_of_4_gib(false), asked, *path, {});
+  auto const single = estimate_machine(machine_of_4_gib(true), asked, *path, {});
+  EXPECT_EQ(many.answer.verdict, Estimate::Verdict::in_time);
+  EXPECT_TRUE(many.by_streams.empty());
+  EXPECT_EQ(single.answer.verdict, Estimate::Verdict::uncertain);
+  EXPECT_THAT(single.doubt, testing::HasSubstr("only 8 were measured"));
+}
+
 TEST(EstimateFigures, BearWhateverComesOut) {
   EXPECT_EQ(time_text(Seconds{0.294}), "294 ms");
   EXPECT_EQ(time_text(Seconds{1e300}), "more than 30 years");
@@ -284,9 +414,14 @@ TEST(EstimateReport, IsADocumentOfItsSchema) {
   EstimateReport report{
       .command = "leadline estimate", .path = "p", .settings = "s", .failure = {}};
   auto const question = usual();
-  report.machines.push_back({"vm", "n1", question, estimate(question)});
+  auto const path = read_migration_path(report_with({{"tls", 1, 9e9}, {"tls", 8, 9e9}}), {});
+  ASSERT_TRUE(path);
+  report.machines.push_back(estimate_machine(machine_of_4_gib(false), question, *path, {}));
+  report.progress_timeout = seconds{150};
+  report.notes = {"n"};
   report.timeouts = compare_timeouts(question, {seconds{20}});
-  report.evacuations.emplace_back("n1", EvacuationPlan{});
+  report.parallel = compare_parallel(question, 5, 1);
+  report.evacuations.push_back(evacuate("n1", {evacuee("vm", "n1", question.workload)}, {}));
   report.verdict = worst_verdict(report.machines);
   report.exit_code = exit_code(report.verdict);
   constexpr auto const* schema = LEADLINE_SOURCE_DIR "/coordinator/report/estimate.schema.json";
@@ -298,6 +433,32 @@ TEST(EstimateReport, IsADocumentOfItsSchema) {
     EXPECT_EQ(against_schema(schema, document), "");
     EXPECT_EQ(document["exit_code"], failed ? 2 : 0);
   }
+}
+
+std::string text_of_usual(EstimateReport report, Question const& question) {
+  report.machines.push_back(
+      estimate_machine(machine_of_4_gib(false), question, path_of_rate(1_Gbps), {}));
+  report.machines.back().question = question;
+  report.machines.back().answer = estimate(question);
+  report.verdict = worst_verdict(report.machines);
+  std::ostringstream out;
+  write_estimate_text(out, report);
+  return out.str();
+}
+
+TEST(EstimateReport, TellsTheMarginAndWhatElseCancels) {
+  EstimateReport report{.command = "c", .path = "p", .settings = "s", .failure = {}};
+  report.progress_timeout = seconds{77};
+  report.parallel = compare_parallel(usual(), 3, 1);
+  report.parallel_outbound_per_node = 2;
+  auto const text = text_of_usual(report, usual());
+  EXPECT_THAT(text, testing::HasSubstr("to spare (9"));
+  EXPECT_THAT(text, testing::HasSubstr("if in 77 s (progressTimeout)"));
+  EXPECT_THAT(text, testing::HasSubstr("     3: 3.13 Gbit/s: "));
+  auto slow = usual();
+  slow.workload.dirty_rate = 0;
+  slow.least_bandwidth = slow.likely_bandwidth = slow.most_bandwidth = 10_Mbps;
+  EXPECT_THAT(text_of_usual(report, slow), testing::HasSubstr(" too late"));
 }
 }  // namespace
 }  // namespace leadline
