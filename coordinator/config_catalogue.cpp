@@ -63,7 +63,7 @@ constexpr std::array catalogue{
     FindingKind{"CONFIG_GATEWAY_REPEATED", note, warning,
                 "every node's bridge takes the same gateway address",
                 "On a network that joins the nodes the address then exists many times, and who "
-                "answers for it changes.",
+                "answers for it changes. With dhcp it is the address of a router that is there.",
                 "Take isGateway and isDefaultGateway out: a migration network that joins the "
                 "nodes needs no gateway on each of them."},
     FindingKind{"CONFIG_MASQUERADE", note, warning,
@@ -145,6 +145,25 @@ constexpr std::array catalogue{
                 "It works where both end in the same VLAN; they then need not be set up alike, and "
                 "differ in what they let through.",
                 "Use the same plugin in both clusters, unless their hosts differ."},
+    FindingKind{
+        "CONFIG_PARENT_DIFFERS", note, info,
+        "the clusters' networks are on host interfaces of different names",
+        "Harmless where both lead to one layer-2 network, as eth1 here and ens2f0 there may: "
+        "the names are the hosts' own. Nothing in the manifests shows that they do.",
+        "See that both are cabled to ports of the same VLAN: 'leadline check' tells which "
+        "nodes hear each other on layer 2."},
+    FindingKind{
+        "CONFIG_PHYSICAL_NETWORK_DIFFERS", note, warning,
+        "the clusters' localnets are on physical networks of different names",
+        "Each cluster's bridge mappings lead such a name to a bridge, and that to a NIC: two "
+        "names are two networks as a rule.",
+        "oc get nncp -o yaml: do the bridge-mappings of both clusters lead the two names into "
+        "one layer-2 network? Best give it one name: physicalNetworkName."},
+    FindingKind{"CONFIG_TRUNK_DIFFERS", note, warning,
+                "the clusters' networks let pods tag different VLANs",
+                "Frames that one side may tag with a VLAN do not arrive on the other.",
+                "Write the same vlanTrunk (ovs: trunk) in both, or none: KubeVirt itself tags "
+                "nothing."},
     FindingKind{"CONFIG_GATE_OFF", note, error, "migration between clusters is not enabled",
                 "The cluster runs no synchronization controller: no migration between clusters "
                 "starts.",
@@ -187,6 +206,26 @@ constexpr std::array catalogue{
                 "KubeVirt cancels each migration that takes longer than completionTimeoutPerGiB "
                 "for each gigabyte of memory and disks: all of them, at this rate.",
                 "Raise the limit, or the timeout."},
+    FindingKind{
+        "CONFIG_TIMEOUT_SHORT", note, warning,
+        "the timeout asks for more than a NIC of 10 Gbit/s gives",
+        "KubeVirt cancels each migration that takes longer than completionTimeoutPerGiB for "
+        "each gigabyte of memory and disks, and migrations that leave a node together share "
+        "its NIC.",
+        "Raise completionTimeoutPerGiB, or lower parallelOutboundMigrationsPerNode; 'leadline "
+        "estimate' says what a path allows."},
+    FindingKind{
+        "CONFIG_TIMEOUT_OFF", note, warning, "a timeout of 0 is none",
+        "KubeVirt never gives up: a migration that does not converge, or whose path is dead, "
+        "keeps its place among those that may run at a time.",
+        "Write the seconds that it may take, or leave the setting out: its default then "
+        "holds."},
+    FindingKind{
+        "CONFIG_PARALLEL_UNREACHED", note, info,
+        "a node may start more migrations than the whole cluster",
+        "parallelMigrationsPerCluster comes first: parallelOutboundMigrationsPerNode is never "
+        "reached.",
+        "Raise the one, or lower the other."},
     FindingKind{"CONFIG_CERTIFICATE_UNREADABLE", note, error,
                 "a certificate or a bundle cannot be read",
                 "virt-handler takes it for empty, and trusts nobody.",

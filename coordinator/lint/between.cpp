@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
 namespace leadline {
 namespace {
@@ -92,6 +94,62 @@ void compare_links(Compared const& both) {
                                                   a.plugin, other.name, b.plugin));
 }
 
+/// "eth1" where the interface is "eth1.100" and the VLAN 100, which is compared by itself.
+std::string_view without_vlan(Attachment const& network) {
+  std::string_view const name = network.parent;
+  if (!network.vlan) return name;
+  auto const suffix = fmt::format(".{}", *network.vlan);
+  return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
+}
+
+std::string_view parent_key(std::string_view plugin) {
+  if (plugin == "ovn-k8s-cni-overlay") return "/physicalNetworkName";
+  if (plugin == "host-device") return "/device";
+  return plugin == "macvlan" || plugin == "ipvlan" || plugin == "vlan" ? "/master" : "/bridge";
+}
+
+/// Do both lead to one wire? A host's names are its own, so that two of them are no more than a
+/// hint; a physical network's name is chosen for the network, and stands for it.
+void compare_parents(Compared const& both) {
+  auto const& [one, other, a, b, found] = both;
+  if (a.plugin != b.plugin || a.parent.empty() || b.parent.empty()) return;
+  auto const ours = without_vlan(a);
+  auto const theirs = without_vlan(b);
+  if (ours == theirs) return;
+  auto const key = parent_key(a.plugin);
+  if (key == "/physicalNetworkName")
+    both.add("CONFIG_PHYSICAL_NETWORK_DIFFERS",
+             fmt::format("{} is on the physical network {}, {} on {}", one.name, ours, other.name,
+                         theirs),
+             key);
+  else
+    both.add("CONFIG_PARENT_DIFFERS",
+             fmt::format("{} is on the hosts' {}, {} on {}", one.name, ours, other.name, theirs),
+             key);
+}
+
+std::set<int> vlans_of(std::vector<VlanRange> const& trunk) {
+  std::set<int> all;
+  for (auto const& [lowest, highest] : trunk)
+    for (int vlan = lowest; vlan <= highest; ++vlan) all.insert(vlan);
+  return all;
+}
+
+std::string shown(std::vector<VlanRange> const& trunk) {
+  return trunk.empty() ? std::string{"no VLAN"} : "VLAN " + format(trunk);
+}
+
+void compare_trunks(Compared const& both) {
+  auto const& [one, other, a, b, found] = both;
+  // As with the VLAN: of another plugin the configuration need not show it.
+  bool const comparable = a.plugin == b.plugin || (!a.trunk.empty() && !b.trunk.empty());
+  if (!comparable || vlans_of(a.trunk) == vlans_of(b.trunk)) return;
+  both.add("CONFIG_TRUNK_DIFFERS",
+           fmt::format("{} trunks {}, {} trunks {}", one.name, shown(a.trunk), other.name,
+                       shown(b.trunk)),
+           a.plugin == "ovs" ? "/trunk" : "/vlanTrunk");
+}
+
 /// What is known to be in use: leases, and addresses of running pods.
 std::map<boost::asio::ip::address, std::string> addresses_in_use(ClusterManifests const& cluster) {
   std::map<boost::asio::ip::address, std::string> used;
@@ -115,7 +173,7 @@ void check_same_network(ClusterManifests const& one, ClusterManifests const& oth
   auto const* const b = network_of(other);
   if (a == nullptr || b == nullptr) {
     found.not_checked((a == nullptr ? one : other).name,
-                      "VLAN, MTU and ranges against the other cluster",
+                      "VLAN, MTU, ranges and wires against the other cluster",
                       "its migration network's NetworkAttachmentDefinition");
     return;
   }
@@ -123,6 +181,9 @@ void check_same_network(ClusterManifests const& one, ClusterManifests const& oth
   Compared const both{one, other, *a, *b, found};
   compare_ranges(both);
   compare_links(both);
+  if (are_apart(both)) return;  // routers join them, whatever their wires are called
+  compare_parents(both);
+  compare_trunks(both);
 }
 
 void check_address_use(ClusterManifests const& one, ClusterManifests const& other,

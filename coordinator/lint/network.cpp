@@ -85,6 +85,24 @@ void check_parent(ClusterManifests const& cluster, Attachment const& attachment,
               {place_in_config(attachment, "") + ": there is no 'master'"});
 }
 
+/// The plugin gives each node's bridge the gateway's address, whatever the IPAM: the range's own,
+/// its first one, or with DHCP the router's that the lease names.
+void check_gateway(ClusterManifests const& cluster, Attachment const& attachment,
+                   ConfigFindings& found) {
+  auto const& config = attachment.config;
+  auto const& ipam = attachment.addresses.type;
+  bool const itself = is_true(config, "isGateway");
+  if (ipam.empty() || (!itself && !is_true(config, "isDefaultGateway"))) return;
+  found.add(
+      "CONFIG_GATEWAY_REPEATED", scope_of(cluster),
+      fmt::format("cluster {}: network {}: every node's bridge takes the same gateway address{}",
+                  cluster.name, attachment.title(),
+                  ipam == "dhcp" ? ": that of the router which DHCP names" : ""),
+      {itself ? place_in_config(attachment, "/isGateway")
+              : place_in_config(attachment, "/isDefaultGateway") +
+                    ": it sets isGateway to true, also where that is false"});
+}
+
 void check_bridge(ClusterManifests const& cluster, Attachment const& attachment,
                   ConfigFindings& found) {
   if (attachment.plugin != "bridge" && attachment.plugin != "cnv-bridge") return;
@@ -97,12 +115,7 @@ void check_bridge(ClusterManifests const& cluster, Attachment const& attachment,
               start + "the pod's port also stays in the bridge's default VLAN",
               {place_in_config(attachment, "/preserveDefaultVlan") +
                (config.contains("preserveDefaultVlan") ? " is true" : ": true by default")});
-  bool const gateway = is_true(config, "isGateway") || is_true(config, "isDefaultGateway");
-  if (gateway && !attachment.addresses.pools.empty())
-    found.add("CONFIG_GATEWAY_REPEATED", scope_of(cluster),
-              start + "every node's bridge takes the same gateway address",
-              {place_in_config(attachment,
-                               is_true(config, "isGateway") ? "/isGateway" : "/isDefaultGateway")});
+  check_gateway(cluster, attachment, found);
   if (is_true(config, "ipMasq"))
     found.add("CONFIG_MASQUERADE", scope_of(cluster),
               start + "the source address of what leaves it is rewritten",

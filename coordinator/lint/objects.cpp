@@ -24,7 +24,7 @@ void check_objects(ClusterManifests const& cluster, ConfigFindings& found) {
               {format(first->second->place()), format(manifest.place())});
   }
   for (auto const& mistake : cluster.setting_mistakes)
-    found.add("CONFIG_VALUE", scope_of(cluster),
+    found.add(mistake.code, scope_of(cluster),
               fmt::format("cluster {}: {}", cluster.name, mistake.message),
               {format(mistake.place)});
 }

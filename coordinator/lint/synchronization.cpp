@@ -53,15 +53,19 @@ void check_address(ClusterManifests const& of, std::string const& text, ConfigFi
 
 void check_synchronization(ClusterManifests const& of, ConfigFindings& found) {
   auto const& settings = of.settings;
-  if (settings.kubevirt == nullptr) {
-    found.not_checked(of.name, "the synchronization addresses and the version",
-                      "the KubeVirt object: oc get kubevirt -A -o yaml");
-    return;
-  }
-  if (!settings.decentralized) {
+  constexpr auto kubevirt_object = "the KubeVirt object: oc get kubevirt -A -o yaml";
+  if (settings.settings() != nullptr && !settings.decentralized)
+    found.not_checked(of.name, "whether migration between clusters is enabled", kubevirt_object);
+  if (!settings.decentralized.value_or(true)) {
     found.add("CONFIG_GATE_OFF", scope_of(of),
               fmt::format("cluster {}: migration between clusters is not enabled", of.name),
-              {format(settings.kubevirt->place("/spec/configuration"))});
+              {format(settings.kubevirt != nullptr
+                          ? settings.kubevirt->place("/spec/configuration")
+                          : settings.hyperconverged->place("/spec/featureGates"))});
+    return;
+  }
+  if (settings.kubevirt == nullptr) {
+    found.not_checked(of.name, "the synchronization addresses and the version", kubevirt_object);
     return;
   }
   if (settings.synchronization_addresses.empty())

@@ -59,6 +59,7 @@ class AttachmentReader {
       mistake("CONFIG_NAD_BROKEN", "", "the configuration is not a JSON object");
       return;
     }
+    name_ = text_at(document->value, "name");
     check_version(document->value);
     pick_plugin(document->value);
     for (auto& mistake : attachment_.mistakes)
@@ -79,7 +80,7 @@ class AttachmentReader {
               version.empty() ? std::string{"there is no cniVersion: it then counts as 0.1.0"}
                               : fmt::format("cniVersion is '{}': known are {}", version,
                                             fmt::join(known, ", ")));
-    if (text_at(config, "name").empty() && text_at(config, "type") != "ovn-k8s-cni-overlay")
+    if (name_.empty() && text_at(config, "type") != "ovn-k8s-cni-overlay")
       mistake("CONFIG_VALUE", "", "there is no name: the runtime refuses the configuration");
   }
 
@@ -121,6 +122,9 @@ class AttachmentReader {
     for (auto const* const key : {"bridge", "master", "physicalNetworkName", "device"})
       if (auto name = text_at(config, key); !name.empty()) attachment_.parent = std::move(name);
     if (attachment_.parent.empty() && attachment_.plugin == "bridge") attachment_.parent = "cni0";
+    // OVN-Kubernetes: a localnet that names no physical network is on the one of its own name.
+    if (attachment_.parent.empty() && text_at(config, "topology") == "localnet")
+      attachment_.parent = name_;
     if (auto const mtu = number_at(config, "mtu"); mtu && *mtu > 0 && *mtu <= 65535)
       attachment_.mtu = Mtu{static_cast<std::uint32_t>(*mtu)};
     if (auto const rate = number_at(config, "max_tx_rate"); rate && *rate > 0)
@@ -128,17 +132,18 @@ class AttachmentReader {
     for (auto const* const key : {"vlan", "vlanId", "vlanID"})
       if (auto const vlan = number_at(config, key); vlan && *vlan > 0 && *vlan <= 4094)
         attachment_.vlan = static_cast<VlanId>(*vlan);
-    if (!attachment_.vlan) attachment_.vlan = vlan_of_sub_interface(text_at(config, "master"));
+    for (auto const* const key : {"master", "device"})
+      if (!attachment_.vlan) attachment_.vlan = vlan_of_sub_interface(text_at(config, key));
     for (auto const* const key : {"vlanTrunk", "trunk"})
       if (auto const list = config.find(key); list != config.end() && list->is_array())
         read_trunk(*list, pointer_to(at_, key));
   }
 
   /// "eth1.100" is by custom VLAN 100 of eth1.
-  static std::optional<VlanId> vlan_of_sub_interface(std::string const& master) {
-    auto const dot = master.rfind('.');
+  static std::optional<VlanId> vlan_of_sub_interface(std::string const& interface) {
+    auto const dot = interface.rfind('.');
     if (dot == std::string::npos) return std::nullopt;
-    auto const vlan = number_in(json(master.substr(dot + 1)));
+    auto const vlan = number_in(json(interface.substr(dot + 1)));
     if (!vlan || *vlan < 1 || *vlan > 4094) return std::nullopt;
     return static_cast<VlanId>(*vlan);
   }
@@ -195,9 +200,6 @@ class AttachmentReader {
       contradiction("disableContainerInterface",
                     "disableContainerInterface is true and there is an ipam: the plugin refuses "
                     "that, for an interface that is down has no address");
-    if (is_true(config, "isDefaultGateway") && config.contains("isGateway") &&
-        !is_true(config, "isGateway"))
-      contradiction("isGateway", "isGateway is false, but isDefaultGateway sets it to true");
     auto const given = text_at(config, "netAttachDefName");
     if (!given.empty() && given != attachment_.title())
       contradiction("netAttachDefName",
@@ -208,7 +210,8 @@ class AttachmentReader {
 
   Attachment& attachment_;
   LineTable lines_;
-  std::string at_;  ///< where the plugin's configuration stands: "" or "/plugins/0"
+  std::string name_;  ///< of the network
+  std::string at_;    ///< where the plugin's configuration stands: "" or "/plugins/0"
 };
 }  // namespace
 

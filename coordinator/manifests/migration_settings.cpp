@@ -25,6 +25,13 @@ class SettingsReader {
       : manifest_{manifest}, stanza_{stanza}, mistakes_{mistakes} {}
 
   void seconds(char const* key, std::chrono::seconds& place) {
+    if (auto const* const value = find(key);
+        value != nullptr && value->is_number_integer() && *value == 0) {
+      // virt-launcher's migration monitor compares only with timeouts other than 0.
+      wrong(key, fmt::format("{} is 0, which KubeVirt takes for no timeout", key),
+            "CONFIG_TIMEOUT_OFF");
+      return;
+    }
     long number = place.count();
     whole(key, number);
     place = std::chrono::seconds{number};
@@ -72,9 +79,10 @@ class SettingsReader {
     return value == nullptr || value->is_null() ? nullptr : value;
   }
 
-  void wrong(char const* key, std::string message) {
-    mistakes_.push_back(
-        {.place = manifest_.place(pointer_to(stanza_, key)), .message = std::move(message)});
+  void wrong(char const* key, std::string message, std::string_view code = "CONFIG_VALUE") {
+    mistakes_.push_back({.place = manifest_.place(pointer_to(stanza_, key)),
+                         .message = std::move(message),
+                         .code = code});
   }
 
   Manifest const& manifest_;
@@ -94,16 +102,27 @@ void read_stanza(SettingsReader reader, MigrationSettings& settings) {
   reader.truth("disableTLS", settings.disable_tls);
 }
 
-/// Also as a list of {name, state}, as HyperConverged v1 has it.
-bool gate_is_on(json const* gates, std::string_view name) {
-  if (gates == nullptr) return false;
-  if (gates->is_object()) return gates->contains(name) && (*gates)[std::string{name}] == true;
-  if (!gates->is_array()) return false;
-  return std::ranges::any_of(*gates, [&](json const& gate) {
+/// Also of a list of {name, state}, as HyperConverged v1 has it. Nothing: the gate is not named.
+std::optional<bool> gate_state(json const* gates, std::string_view name) {
+  if (gates == nullptr) return std::nullopt;
+  if (gates->is_object()) {
+    auto const found = gates->find(name);
+    return found == gates->end() || found->is_null() ? std::nullopt : std::optional{*found == true};
+  }
+  if (!gates->is_array()) return std::nullopt;
+  for (auto const& gate : *gates) {
     if (gate == name) return true;
-    return gate.is_object() && gate.contains("name") && gate["name"] == name &&
-           (!gate.contains("state") || gate["state"] == "Enabled");
-  });
+    if (gate.is_object() && gate.contains("name") && gate["name"] == name)
+      return !gate.contains("state") || gate["state"] == "Enabled";
+  }
+  return std::nullopt;
+}
+
+/// What HyperConverged takes where it does not name the gate: off up to 1.17. Later versions are
+/// not alike.
+std::optional<bool> default_gate(std::optional<Version> version) {
+  constexpr Version last_without{1, 17};
+  return version && *version <= last_without ? std::optional{false} : std::nullopt;
 }
 
 std::optional<Version> operator_version(Manifest const& hyperconverged) {
@@ -139,8 +158,9 @@ void read_kubevirt(Manifest const& kubevirt, MigrationSettings& settings) {
       if (address.is_string()) settings.synchronization_addresses.push_back(address);
   settings.decentralized =
       !settings.synchronization_addresses.empty() ||
-      gate_is_on(kubevirt.find("/spec/configuration/developerConfiguration/featureGates"),
-                 "DecentralizedLiveMigration");
+      gate_state(kubevirt.find("/spec/configuration/developerConfiguration/featureGates"),
+                 "DecentralizedLiveMigration")
+          .value_or(false);
 }
 }  // namespace
 
@@ -173,18 +193,32 @@ MigrationSettings read_migration_settings(std::vector<Manifest> const& manifests
   }
   if (settings.hyperconverged != nullptr) {
     auto const& object = *settings.hyperconverged;
-    hyperconverged_defaults(operator_version(object), settings);
+    auto const version = operator_version(object);
+    hyperconverged_defaults(version, settings);
     auto const* const newer = object.find("/spec/virtualization/liveMigrationConfig");
     settings.stanza = newer != nullptr
                           ? std::string_view{"/spec/virtualization/liveMigrationConfig"}
                           : std::string_view{"/spec/liveMigrationConfig"};
     read_stanza({object, settings.stanza, mistakes}, settings);
-    settings.decentralized = settings.decentralized || gate_is_on(object.find("/spec/featureGates"),
-                                                                  "decentralizedLiveMigration");
+    auto const gate = gate_state(object.find("/spec/featureGates"), "decentralizedLiveMigration");
+    if (gate.value_or(false))
+      settings.decentralized = true;
+    else if (settings.kubevirt == nullptr)
+      settings.decentralized = gate ? gate : default_gate(version);
   }
   // HyperConverged writes its settings into the KubeVirt object, which is what takes effect.
   if (settings.kubevirt != nullptr)
     read_stanza({*settings.kubevirt, "/spec/configuration/migrations", mistakes}, settings);
+  return settings;
+}
+
+MigrationSettings under_policy(MigrationSettings settings, Manifest const& policy,
+                               std::vector<SettingMistake>& mistakes) {
+  SettingsReader reader{policy, "/spec", mistakes};
+  reader.seconds("completionTimeoutPerGiB", settings.completion_timeout_per_gib);
+  reader.bandwidth("bandwidthPerMigration", settings.bandwidth_per_migration);
+  reader.truth("allowAutoConverge", settings.allow_auto_converge);
+  reader.truth("allowPostCopy", settings.allow_post_copy);
   return settings;
 }
 }  // namespace leadline

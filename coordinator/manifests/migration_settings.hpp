@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leadline {
@@ -37,7 +38,9 @@ struct MigrationSettings {
   bool allow_auto_converge{};
   bool allow_post_copy{};
   bool disable_tls{};
-  bool decentralized{};  ///< the feature gate is named, or addresses are published
+  /// The feature gate is on, or addresses are published; empty: only HyperConverged is known, and
+  /// leaves the gate to a default that depends on its version.
+  std::optional<bool> decentralized;
   std::vector<std::string> synchronization_addresses;  ///< "10.0.0.1:9185"
 
   /// The object that decides, or null: nothing was given, and all are guesses.
@@ -50,11 +53,17 @@ struct MigrationSettings {
 struct SettingMistake {
   Place place;
   std::string message;
+  std::string_view code{"CONFIG_VALUE"};  ///< of the catalogue of findings
 };
 
 /// Of all objects of a cluster.
 MigrationSettings read_migration_settings(std::vector<Manifest> const& manifests,
                                           std::vector<SettingMistake>& mistakes);
+
+/// What remains of a cluster's settings for the VMs that a MigrationPolicy selects. What is wrong
+/// in it leaves the cluster's value.
+MigrationSettings under_policy(MigrationSettings settings, Manifest const& policy,
+                               std::vector<SettingMistake>& mistakes);
 
 /// Kubernetes' quantities (resource.Quantity): "64Mi", "1G", "1500m". Nothing if it is none, is
 /// negative or too large.

@@ -52,7 +52,7 @@ json settings_of(MigrationSettings const& settings) {
           {"allow_auto_converge", settings.allow_auto_converge},
           {"allow_post_copy", settings.allow_post_copy},
           {"disable_tls", settings.disable_tls},
-          {"decentralized", settings.decentralized},
+          {"decentralized", or_null(settings.decentralized)},
           {"synchronization_addresses", settings.synchronization_addresses}};
 }
 

@@ -104,6 +104,47 @@ std::vector<Change> bridges(std::string const& more) {
   return {{"east", plain, std::string{as_bridge} + more}, {"west", plain, as_bridge}};
 }
 
+/// The same in both.
+std::vector<Change> same_bridges(std::string const& more) {
+  return both(plain, std::string{as_bridge} + more);
+}
+
+/// Both clusters with localnets, and more in their configurations.
+std::vector<Change> localnets(std::string const& more_in_east, std::string const& more_in_west) {
+  auto const config = [](std::string const& excluded, std::string const& more) {
+    return R"("type": "ovn-k8s-cni-overlay", "topology": "localnet", "vlanID": 100,
+      "netAttachDefName": "openshift-cnv/migration", "subnets": "10.200.5.0/24",
+      "excludeSubnets": ")" +
+           excluded + "\"," + more;
+  };
+  return {{"east", plain, config("10.200.5.64/26,10.200.5.128/25", more_in_east)},
+          {"west", plain, config("10.200.5.0/26", more_in_west)}};
+}
+
+/// One more object in east.
+std::vector<Change> with_object(std::string const& text) {
+  return {{"east", "apiVersion: config.openshift.io/v1",
+           text + "\n---\napiVersion: config.openshift.io/v1"}};
+}
+
+std::vector<Change> with_policy(std::string const& spec) {
+  return with_object(
+      "apiVersion: migrations.kubevirt.io/v1alpha1\nkind: MigrationPolicy\n"
+      "metadata: {name: p}\nspec: {" +
+      spec + "}");
+}
+
+/// Without the KubeVirt object: HyperConverged alone is known.
+std::vector<Change> without_kubevirt(std::vector<Change> more) {
+  more.push_back({"east", "apiVersion: kubevirt.io/v1\nkind: KubeVirt",
+                  "apiVersion: example.org/v1\nkind: Other"});
+  return more;
+}
+
+constexpr auto timeout = "    migrations:\n      completionTimeoutPerGiB: 150";
+constexpr auto shorter = "    migrations:\n      completionTimeoutPerGiB: ";
+constexpr auto hyperconverged = "    allowAutoConverge: false\n";
+
 std::vector<Rule> rules() {
   std::vector<Rule> all{
       {"yaml_broken",
@@ -134,17 +175,18 @@ std::vector<Rule> rules() {
       {"vlan_out_of_range",
        bridges("\"vlanTrunk\": [{\"id\": 4095}],"),
        {"CONFIG_VALUE cluster east"},
-       bridges("\"vlanTrunk\": [{\"id\": 4094}],")},
+       same_bridges("\"vlanTrunk\": [{\"id\": 4094}],")},
       {"trunk_without_end",
        bridges("\"vlanTrunk\": [{\"minID\": 10}],"),
        {"CONFIG_VALUE cluster east"},
-       bridges("\"vlanTrunk\": [{\"minID\": 10, \"maxID\": 20}],")},
+       same_bridges("\"vlanTrunk\": [{\"minID\": 10, \"maxID\": 20}],")},
       {"trunk_backwards",
        bridges("\"vlanTrunk\": [{\"minID\": 20, \"maxID\": 10}],"),
        {"CONFIG_VALUE cluster east"},
-       bridges("\"vlanTrunk\": [{\"minID\": 10, \"maxID\": 10}],")},
+       same_bridges("\"vlanTrunk\": [{\"minID\": 10, \"maxID\": 10}],")},
       {"vlan_in_quotes",
-       {{"east", plain, R"("type": "bridge", "vlan": "100", "preserveDefaultVlan": false,)"},
+       {{"east", plain,
+         R"("type": "bridge", "bridge": "br1", "vlan": "100", "preserveDefaultVlan": false,)"},
         {"west", plain, as_bridge}},
        {"CONFIG_VALUE cluster east"},
        bridges("")},
@@ -165,6 +207,18 @@ std::vector<Rule> rules() {
        bridges("\"isGateway\": true,"),
        {"CONFIG_GATEWAY_REPEATED cluster east"},
        bridges("\"isGateway\": false,")},
+      {"default_gateway_on_each_node",
+       bridges("\"isDefaultGateway\": true, \"isGateway\": false,"),
+       {"CONFIG_GATEWAY_REPEATED cluster east"},
+       bridges("\"isDefaultGateway\": false,")},
+      {"gateway_from_dhcp",
+       {{"east", plain, std::string{as_bridge} + "\"isGateway\": true,"},
+        {"west", plain, as_bridge},
+        {"east", ipam, "\"type\": \"dhcp\""}},
+       {"CONFIG_GATEWAY_REPEATED cluster east"},
+       {{"east", plain, as_bridge},
+        {"west", plain, as_bridge},
+        {"east", ipam, "\"type\": \"dhcp\""}}},
       {"masquerade",
        bridges("\"ipMasq\": true,"),
        {"CONFIG_MASQUERADE cluster east"},
@@ -303,6 +357,33 @@ std::vector<Rule> rules() {
        {{"east", "eth1.100", "eth1.101"}},
        {"CONFIG_VLAN_DIFFERS clusters east -> west"},
        both("eth1.100", "eth1.101")},
+      {"vlan_of_a_sub_interface_and_a_tag",
+       {{"west", plain, R"("type": "bridge", "bridge": "br1", "vlan": 200,
+      "preserveDefaultVlan": false,)"}},
+       {"CONFIG_VLAN_DIFFERS clusters east -> west",
+        "CONFIG_PLUGIN_DIFFERS clusters east -> west"}},
+      {"masters_differ",
+       {{"east", "eth1.100", "ens2f0.100"}},
+       {"CONFIG_PARENT_DIFFERS clusters east -> west"},
+       both("eth1.100", "ens2f0.100")},
+      {"bridges_of_other_names",
+       {{"east", plain, R"("type": "bridge", "vlan": 100, "preserveDefaultVlan": false,)"},
+        {"west", plain, as_bridge}},
+       {"CONFIG_PARENT_DIFFERS clusters east -> west"},
+       both(plain, R"("type": "bridge", "vlan": 100, "preserveDefaultVlan": false,)")},
+      {"physical_networks_differ",
+       localnets(R"("physicalNetworkName": "lan",)", R"("physicalNetworkName": "wan",)"),
+       {"CONFIG_PHYSICAL_NETWORK_DIFFERS clusters east -> west"},
+       localnets(R"("physicalNetworkName": "wan",)", R"("physicalNetworkName": "wan",)")},
+      {"physical_network_by_default",
+       localnets("", R"("physicalNetworkName": "wan",)"),
+       {"CONFIG_PHYSICAL_NETWORK_DIFFERS clusters east -> west"},
+       localnets("", R"("physicalNetworkName": "migration",)")},
+      {"trunks_differ",
+       bridges(R"("vlanTrunk": [{"minID": 10, "maxID": 20}],)"),
+       {"CONFIG_TRUNK_DIFFERS clusters east -> west"},
+       {{"east", plain, as_bridge + std::string{R"("vlanTrunk": [{"minID": 10, "maxID": 11}],)"}},
+        {"west", plain, as_bridge + std::string{R"("vlanTrunk": [{"id": 11}, {"id": 10}],)"}}}},
       {"mtus_differ",
        {{"east", "\"mtu\": 9000", "\"mtu\": 1500"}},
        {"CONFIG_MTU_DIFFERS clusters east -> west"},
@@ -322,6 +403,11 @@ std::vector<Rule> rules() {
        {"CONFIG_GATE_OFF cluster east"},
        {{"east", "    decentralizedLiveMigration: true",
          "  - {name: decentralizedLiveMigration, state: Enabled}"}}},
+      {"gate_off_in_hyperconverged_alone",
+       without_kubevirt(
+           {{"east", "decentralizedLiveMigration: true", "decentralizedLiveMigration: false"}}),
+       {"CONFIG_GATE_OFF cluster east"},
+       without_kubevirt({})},
       {"no_synchronization_address",
        {{"east", "  synchronizationAddresses:\n  - 10.200.5.12:9185\n", ""}},
        {"CONFIG_SYNC_MISSING cluster east"}},
@@ -353,20 +439,58 @@ std::vector<Rule> rules() {
        {"CONFIG_SETTINGS_DIFFER clusters east -> west"},
        both("parallelMigrationsPerCluster: 5", "parallelMigrationsPerCluster: 9")},
       {"timeout_that_is_none",
-       {{"east", "    progressTimeout: 150", "    progressTimeout: 0"}},
-       {"CONFIG_VALUE cluster east"}},
+       {{"east", "    progressTimeout: 150", "    progressTimeout: -1"}},
+       {"CONFIG_VALUE cluster east"},
+       both("    progressTimeout: 150", "    progressTimeout: 1")},
+      {"timeout_of_zero",
+       {{"east", timeout, std::string{shorter} + "0"}},
+       {"CONFIG_TIMEOUT_OFF cluster east"},
+       both(timeout, std::string{shorter} + "3")},
+      {"timeout_beyond_a_nic",
+       both(timeout, std::string{shorter} + "2"),
+       {"CONFIG_TIMEOUT_SHORT cluster east", "CONFIG_TIMEOUT_SHORT cluster west"},
+       both(timeout, std::string{shorter} + "3")},
+      {"more_from_a_node_than_in_the_cluster",
+       both("parallelMigrationsPerCluster: 5", "parallelMigrationsPerCluster: 1"),
+       {"CONFIG_PARALLEL_UNREACHED cluster east", "CONFIG_PARALLEL_UNREACHED cluster west"},
+       both("parallelMigrationsPerCluster: 5", "parallelMigrationsPerCluster: 2")},
+      {"bandwidth_that_is_none_in_hyperconverged",
+       {{"east", hyperconverged,
+         std::string{hyperconverged} + "    bandwidthPerMigration: 64 gigs\n"}},
+       {"CONFIG_VALUE cluster east"},
+       both(hyperconverged, std::string{hyperconverged} + "    bandwidthPerMigration: 64Mi\n")},
+      {"bandwidth_that_is_none_in_kubevirt",
+       {{"east", "    migrations:\n", "    migrations:\n      bandwidthPerMigration: -64Mi\n"}},
+       {"CONFIG_VALUE cluster east"},
+       both("    migrations:\n", "    migrations:\n      bandwidthPerMigration: 64M\n")},
+      {"bandwidth_that_is_none_in_a_policy",
+       with_policy("bandwidthPerMigration: 64 gigs"),
+       {"CONFIG_VALUE cluster east"},
+       with_policy("bandwidthPerMigration: 64M")},
+      {"bandwidth_below_zero_in_a_policy",
+       with_policy("bandwidthPerMigration: -1"),
+       {"CONFIG_VALUE cluster east"},
+       with_policy("bandwidthPerMigration: 0")},
+      {"timeout_that_is_none_in_a_policy",
+       with_policy("completionTimeoutPerGiB: -5, bandwidthPerMigration: 1Mi"),
+       {"CONFIG_VALUE cluster east"},
+       with_policy("completionTimeoutPerGiB: 8000, bandwidthPerMigration: 1Mi")},
+      {"timeout_of_zero_in_a_policy",
+       with_policy("completionTimeoutPerGiB: 0"),
+       {"CONFIG_TIMEOUT_OFF cluster east"},
+       with_policy("completionTimeoutPerGiB: 20")},
+      {"timeout_beyond_a_nic_in_a_policy",
+       with_policy("completionTimeoutPerGiB: 1"),
+       {"CONFIG_TIMEOUT_SHORT cluster east"},
+       with_policy("completionTimeoutPerGiB: 1, allowPostCopy: true")},
       {"limit_below_the_timeout",
        both("    migrations:\n", "    migrations:\n      bandwidthPerMigration: 6Mi\n"),
        {"CONFIG_TIMEOUT_IMPOSSIBLE cluster east", "CONFIG_TIMEOUT_IMPOSSIBLE cluster west"},
        both("    migrations:\n", "    migrations:\n      bandwidthPerMigration: 64Mi\n")},
       {"policy_below_the_timeout",
-       {{"east", "apiVersion: config.openshift.io/v1",
-         "apiVersion: migrations.kubevirt.io/v1alpha1\nkind: MigrationPolicy\nmetadata: {name: p}\n"
-         "spec: {bandwidthPerMigration: 1Mi}\n---\napiVersion: config.openshift.io/v1"}},
+       with_policy("bandwidthPerMigration: 1Mi"),
        {"CONFIG_TIMEOUT_IMPOSSIBLE cluster east"},
-       {{"east", "apiVersion: config.openshift.io/v1",
-         "apiVersion: migrations.kubevirt.io/v1alpha1\nkind: MigrationPolicy\nmetadata: {name: p}\n"
-         "spec: {bandwidthPerMigration: 64Mi}\n---\napiVersion: config.openshift.io/v1"}}},
+       with_policy("bandwidthPerMigration: 64Mi")},
       {"other_authority_missing",
        {{"east", certificates::bundle, certificates::own_only}},
        {"CONFIG_CA_MISSING clusters west -> east"}},
@@ -422,14 +546,21 @@ std::vector<Rule> rules() {
        {{"east", "port: 80", "port: 49152"}},
        {"CONFIG_PORT_CLASH cluster east"},
        {{"east", "port: 80", "port: 49154"}}},
+      {"port_clash_of_the_disks",
+       {{"east", "port: 80", "port: 49153"}},
+       {"CONFIG_PORT_CLASH cluster east"},
+       {{"east", "port: 80", "port: 49151"}}},
+      {"port_clash_of_libvirt",
+       {{"east", "port: 80", "port: 22222"}},
+       {"CONFIG_PORT_CLASH cluster east"},
+       {{"east", "port: 80", "port: 22223"}}},
   };
   auto const policy = [](std::string const& spec) {
-    return std::vector<Change>{
-        {"east", "apiVersion: config.openshift.io/v1",
-         "apiVersion: k8s.cni.cncf.io/v1beta1\nkind: MultiNetworkPolicy\nmetadata:\n  name: p\n  "
-         "namespace: openshift-cnv\n  annotations: {k8s.v1.cni.cncf.io/policy-for: "
-         "openshift-cnv/migration}\nspec: " +
-             spec + "\n---\napiVersion: config.openshift.io/v1"}};
+    return with_object(
+        "apiVersion: k8s.cni.cncf.io/v1beta1\nkind: MultiNetworkPolicy\nmetadata:\n  name: p\n  "
+        "namespace: openshift-cnv\n  annotations: {k8s.v1.cni.cncf.io/policy-for: "
+        "openshift-cnv/migration}\nspec: " +
+        spec);
   };
   all.push_back(
       {"policy_without_the_other_range",
@@ -519,15 +650,60 @@ TEST(Lint, FindsWhatTheDocumentsExamplesDeserve) {
   using testing::ElementsAre;
   using testing::IsEmpty;
   EXPECT_THAT(of_documents({"dedicated_network"}), IsEmpty());
-  EXPECT_THAT(of_documents({"bridge_network"}), ElementsAre("CONFIG_DEFAULT_VLAN cluster east"))
-      << "preserveDefaultVlan is true where nothing is said";
+  EXPECT_THAT(of_documents({"bridge_network"}), ElementsAre("CONFIG_DEFAULT_VLAN cluster east",
+                                                            "CONFIG_GATEWAY_REPEATED cluster east"))
+      << "preserveDefaultVlan is true by default, and isGateway repeats the address of DHCP's "
+         "router";
   EXPECT_THAT(of_documents({"dedicated_network", "dedicated_network"}),
               ElementsAre("CONFIG_RANGE_OVERLAP clusters east -> west"))
       << "followed to the letter in both clusters, it gives addresses twice";
   EXPECT_THAT(
       of_documents({"dedicated_network", "bridge_network"}),
-      ElementsAre("CONFIG_DEFAULT_VLAN cluster west", "CONFIG_PLUGIN_DIFFERS clusters east -> west",
+      ElementsAre("CONFIG_DEFAULT_VLAN cluster west", "CONFIG_GATEWAY_REPEATED cluster west",
+                  "CONFIG_PLUGIN_DIFFERS clusters east -> west",
                   "CONFIG_SETTINGS_DIFFER clusters east -> west"));
+}
+
+TEST(Lint, TellsTheRateThatATimeoutNeeds) {
+  auto const summary = [](std::vector<Change> const& changes) {
+    auto const result = lint_changed(changes);
+    return result.findings.empty() ? std::string{} : result.findings.front().summary;
+  };
+  EXPECT_EQ(
+      summary(both("    migrations:\n", "    migrations:\n      bandwidthPerMigration: 6Mi\n")),
+      "cluster east: 150 s a gigabyte need 53.3 Mbit/s, and a limit allows 50.3 Mbit/s");
+  EXPECT_EQ(
+      summary(both(timeout, std::string{shorter} + "1")),
+      "cluster east: 1 s a gigabyte need 8 Gbit/s, and the 2 migrations that may leave a node "
+      "at a time 16 Gbit/s");
+  constexpr auto one_at_a_time = "\n      parallelOutboundMigrationsPerNode: 1";
+  EXPECT_EQ(summary(both(timeout, std::string{shorter} + "1" + one_at_a_time)),
+            "cluster east: 1 s a gigabyte need 8 Gbit/s");
+  EXPECT_EQ(summary(both(timeout, std::string{shorter} + "2" + one_at_a_time)), "");
+}
+
+TEST(Lint, TakesAGateThatIsNotNamedForWhatTheVersionMakesOfIt) {
+  auto const judged = [](std::string const& status) {
+    std::vector<ClusterManifests> clusters;
+    for (auto const* const name : {"east", "west"})
+      clusters.push_back(sort_manifests(
+          name, read_manifests("hco.yaml",
+                               "kind: HyperConverged\nmetadata: {name: h, namespace: cnv}\n"
+                               "spec: {liveMigrationConfig: {}}\n" +
+                                   status)));
+    auto const result = lint(clusters, {});
+    auto const names = names_of(result);
+    return std::pair{std::ranges::count(names, "CONFIG_GATE_OFF cluster east"),
+                     std::ranges::count_if(result.unchecked, [](Unchecked const& unchecked) {
+                       return unchecked.what == "whether migration between clusters is enabled";
+                     })};
+  };
+  EXPECT_EQ(judged("status: {versions: [{name: operator, version: 1.17.4}]}\n"),
+            (std::pair{1L, 0L}));
+  EXPECT_EQ(judged("status: {versions: [{name: operator, version: 1.18.0}]}\n"),
+            (std::pair{0L, 2L}))
+      << "later versions differ: it is not known";
+  EXPECT_EQ(judged(""), (std::pair{0L, 2L}));
 }
 
 TEST(Lint, HasARuleForEveryCode) {

@@ -1,6 +1,6 @@
-#include "coordinator/manifests/attachment.hpp"
 #include "coordinator/manifests/cluster_manifests.hpp"
 #include "coordinator/manifests/manifest_files.hpp"
+#include "tests/lint/attachments.hpp"
 #include "tests/unit/scratch_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -9,24 +9,6 @@
 
 namespace leadline {
 namespace {
-
-/// The attachment that a configuration gives; `set` keeps what it points to.
-Attachment attachment_of(ManifestSet& set, std::string const& config) {
-  nlohmann::json const object{{"apiVersion", "k8s.cni.cncf.io/v1"},
-                              {"kind", "NetworkAttachmentDefinition"},
-                              {"metadata", {{"name", "net"}, {"namespace", "ns"}}},
-                              {"spec", {{"config", config}}}};
-  set = read_manifests("nad.json", object.dump());
-  return read_attachment(set.manifests.at(0));
-}
-
-std::string mistakes_of(std::string const& config) {
-  ManifestSet set;
-  std::string all;
-  for (auto const& mistake : attachment_of(set, config).mistakes)
-    all += (all.empty() ? "" : "; ") + std::string{mistake.code} + " " + mistake.pointer;
-  return all;
-}
 
 TEST(Manifests, OfListsAreTakenOneByOne) {
   auto const set = read_manifests("all.json",
@@ -136,6 +118,29 @@ TEST(Attachments, OfOtherPluginsAreRead) {
                "ipam": {"type": "whereabouts", "range": "10.1.0.9-10.1.0.20/24", "ipRanges":
                [{"range": "fd00::/120", "exclude": ["fd00::1/128"]}]}})");
   EXPECT_EQ(pieces.vlan, VlanId{12});
+  auto const unmapped =
+      attachment_of(set, R"({"cniVersion": "0.3.1", "name": "wan", "type": "ovn-k8s-cni-overlay",
+               "topology": "localnet", "netAttachDefName": "ns/net"})");
+  EXPECT_EQ(unmapped.parent, "wan") << "a localnet is on the physical network of its own name";
+  auto const ipvlan = attachment_of(
+      set, R"({"cniVersion": "0.3.1", "name": "net", "type": "ipvlan", "master": "eth1.100",
+               "mode": "l2", "mtu": 9000, "ipam": {"type": "dhcp"}})");
+  EXPECT_EQ(ipvlan.plugin + " on " + ipvlan.parent, "ipvlan on eth1.100");
+  EXPECT_EQ(ipvlan.vlan, VlanId{100});
+  EXPECT_EQ(ipvlan.mtu, Mtu{9000});
+  auto const device = attachment_of(
+      set, R"({"cniVersion": "0.3.1", "name": "net", "type": "host-device", "device": "eth1.7",
+               "ipam": {"type": "dhcp"}})");
+  EXPECT_EQ(device.plugin + " on " + device.parent, "host-device on eth1.7");
+  EXPECT_EQ(device.vlan, VlanId{7}) << "the sub-interface keeps its VLAN in the pod";
+  auto const ovs = attachment_of(
+      set, R"({"cniVersion": "0.3.1", "name": "net", "type": "ovs", "bridge": "br-mig", "vlan": 9,
+               "mtu": 1500, "trunk": [{"id": 11}, {"minID": 20, "maxID": 22}],
+               "ipam": {"type": "dhcp"}})");
+  EXPECT_EQ(ovs.plugin + " on " + ovs.parent, "ovs on br-mig");
+  EXPECT_EQ(ovs.vlan, VlanId{9});
+  EXPECT_EQ(format(ovs.trunk), "11, 20 to 22");
+  for (auto const& other : {unmapped, ipvlan, device, ovs}) EXPECT_TRUE(other.mistakes.empty());
   EXPECT_EQ(format(pieces.addresses.pools.at(0).usable), "10.1.0.9 to 10.1.0.20");
   EXPECT_EQ(format(pieces.addresses.pools.at(1).usable), "fd00::2 to fd00::ff");
 }
@@ -163,8 +168,7 @@ TEST(Attachments, NameEachMistakeAndItsPlace) {
         {bridge(R"("vlanTrunk": [{"id": 7, "name": "x"}])"),
          "CONFIG_KEY_UNKNOWN /vlanTrunk/0/name"},
         {bridge(R"("isGatway": true)"), "CONFIG_KEY_UNKNOWN /isGatway"},
-        {bridge(R"("isDefaultGateway": true, "isGateway": false)"),
-         "CONFIG_CONTRADICTION /isGateway"},
+        {bridge(R"("isDefaultGateway": true, "isGateway": false)"), ""},
         {R"({"cniVersion": "0.3.1", "name": "n", "type": "ovn-k8s-cni-overlay", "topology":
              "localnet", "netAttachDefName": "ns/other", "subnets": "10.0.0.0/24,x"})",
          "CONFIG_VALUE /subnets; CONFIG_CONTRADICTION /netAttachDefName"},
