@@ -103,8 +103,8 @@ po::options_description described() {
       ("address", text(), "the migration address, instead of the interface's first ones")      //
       ("ports", text()->default_value("32768-60999"), "ports to answer on, FIRST-LAST")        //
       ("allow", po::value<std::vector<std::string>>()->composing(),
-       "range that may be probed (CIDR, repeatable); default: the own migration network and those "
-       "of the peers")                                                          //
+       "range that may be probed (CIDR, repeatable); default: what the coordinator names, never "
+       "loopback, link-local or multicast addresses")                           //
       ("max-rate", text()->default_value("10Gbit"), "cap on a bandwidth test")  //
       ("migration-tls", text(),
        "virt-handler's certificates: DIR/server and DIR/client with tls.crt and tls.key, "

@@ -24,7 +24,7 @@ struct Options {
   std::optional<boost::asio::ip::address> address;  ///< instead of the interface's first ones
   std::uint16_t first_port{32768};                  ///< the kernel's default ip_local_port_range
   std::uint16_t last_port{60999};
-  std::vector<Network> allow;  ///< empty: the own migration network and those of the run's peers
+  std::vector<Network> allow;  ///< --allow; empty: see agent/allowance.hpp
   BitRate max_rate{10e9};
   std::filesystem::path migration_tls;  ///< empty: none
   std::string host_netns;               ///< the host's network namespace; empty: not to be seen

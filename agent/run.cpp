@@ -1,5 +1,6 @@
 #include "agent/run.hpp"
 
+#include "agent/allowance.hpp"
 #include "agent/migration_addresses.hpp"
 #include "agent/observe.hpp"
 #include "probes/bulk_slot.hpp"
@@ -108,25 +109,6 @@ void Run::learn(RosterSheet sheet) {
   for (auto& peer : sheet.peers) peers_.insert_or_assign(peer.index, std::move(peer));
 }
 
-bool Run::allows(asio::ip::address const& target) const {
-  if (!options_.allow.empty())
-    return std::ranges::any_of(options_.allow,
-                               [&](Network const& range) { return range.contains(target); });
-  // By default the networks of the run, and never loopback or link-local, whoever claims them.
-  if (target.is_loopback() || target.is_unspecified() || target.is_multicast()) return false;
-  if (target.is_v6() && target.to_v6().is_link_local()) return false;
-  static Network const link_local_v4{asio::ip::make_address("169.254.0.0"), 16};
-  return !link_local_v4.contains(target);
-}
-
-bool Run::allows_sync(std::string const& endpoint) const {
-  auto host = endpoint.substr(0, endpoint.rfind(':'));
-  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  auto const address = asio::ip::make_address(host, error);
-  return !error && allows(address);
-}
-
 tl::expected<Path, std::string> Run::path_to(BatchTarget const& target) const {
   auto const peer = peers_.find(target.peer);
   if (peer == peers_.end())
@@ -137,7 +119,7 @@ tl::expected<Path, std::string> Run::path_to(BatchTarget const& target) const {
   if (own == prepared_.listening.end() || there == peer->second.listening.end())
     return tl::unexpected(std::string{"no address of this family on both nodes"});
   auto const address = asio::ip::make_address(there->at.address);
-  if (!allows(address))
+  if (!may_probe(address, options_.allow))
     return tl::unexpected(
         fmt::format("{} is outside what the agent may probe (--allow)", there->at.address));
   return Path{.passport = passport_,
@@ -204,7 +186,7 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
                               .host_netns = run->options_.host_netns};
     for (auto const& probe : batch->probes) {
       if (auto const* sync = std::get_if<SyncPort>(&probe);
-          sync != nullptr && !run->allows_sync(sync->endpoint)) {
+          sync != nullptr && !may_probe_endpoint(sync->endpoint, run->options_.allow)) {
         seen->push_back(skipped(probe, sync->endpoint + " is outside what the agent may probe"));
         continue;
       }

@@ -47,8 +47,6 @@ class Run : public std::enable_shared_from_this<Run> {
   void load_identity();
   void open_responder(Prepare const& order);
 
-  [[nodiscard]] bool allows(boost::asio::ip::address const& target) const;
-  [[nodiscard]] bool allows_sync(std::string const& endpoint) const;
   [[nodiscard]] tl::expected<Path, std::string> path_to(BatchTarget const& target) const;
 
   static boost::asio::awaitable<void> carry_out(std::shared_ptr<Run> run,

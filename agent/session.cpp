@@ -6,6 +6,7 @@
 #include "probes/wire/channel.hpp"
 #include "probes/wire/identity.hpp"
 #include "probes/wire/message.hpp"
+#include "probes/wire/refusal.hpp"
 #include "probes/wire/tls_identity.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -46,7 +47,13 @@ Error failure(Error::Stage stage, boost::system::error_code code, std::string de
   return {.stage = stage, .code = code, .detail = std::move(detail)};
 }
 
-Async<std::shared_ptr<Channel>> dial(Options options) {
+/// A connection to a coordinator that showed what it is, and the certificate that was shown to it.
+struct Dialled {
+  std::shared_ptr<Channel> channel;
+  CertificateFacts own;
+};
+
+Async<Dialled> dial(Options options) {
   auto const executor = co_await asio::this_coro::executor;
   auto const where = options.coordinator_host + ":" + options.coordinator_port;
   tcp::resolver resolver{executor};
@@ -59,11 +66,17 @@ Async<std::shared_ptr<Channel>> dial(Options options) {
   // Only now: an agent that dials for days would otherwise read its files all the time.
   auto const identity = TlsIdentity::from_leadline(options.tls);
   if (!identity) co_return tl::unexpected(identity.error());
+  auto const& own = (*identity)->client_leaf();
+  HandshakeRecord record;
   Channel::Stream stream{std::move(socket), (*identity)->client()};
+  keep_record(stream.native_handle(), record);
   auto const [handshake_error] =
       co_await stream.async_handshake(asio::ssl::stream_base::client, no_throw);
+  forget_record(stream.native_handle());  // it ends with this function, the connection does not
   if (handshake_error)
-    co_return tl::unexpected(failure(Error::Stage::handshake, handshake_error, where));
+    co_return tl::unexpected(
+        failure(Error::Stage::handshake, {},
+                fmt::format("{}: {}", where, why_refused(record, own, handshake_error))));
   auto const who = identity_of(SSL_get0_peer_certificate(stream.native_handle()));
   if (!who || who->role != Identity::Role::coordinator)
     co_return tl::unexpected(failure(
@@ -71,7 +84,8 @@ Async<std::shared_ptr<Channel>> dial(Options options) {
         fmt::format(
             "{} does not show a coordinator's certificate but {}; only a coordinator is obeyed",
             where, who ? format(*who) : who.error())));
-  co_return Channel::over(std::move(stream), coordinator_frame_limit);
+  co_return Dialled{.channel = Channel::over(std::move(stream), coordinator_frame_limit),
+                    .own = own};
 }
 
 /// One connection's worth of obedience: each message does one thing to the run under way.
@@ -153,7 +167,7 @@ asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<bool> a
   auto dialling = dial(options);
   auto dialled = co_await within(connect_limit, std::move(dialling));
   if (!dialled) co_return describe(dialled.error());
-  auto const channel = *dialled;
+  auto const channel = dialled->channel;
   Obedience obedience{executor, options, channel};
   channel->send(encode(AgentMessage{
       Hello{.version = LEADLINE_VERSION, .cluster = options.cluster, .node = options.node}}));
@@ -161,6 +175,8 @@ asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<bool> a
     auto receiving = channel->receive();
     auto text = co_await within(coordinator_silence_limit, std::move(receiving));
     if (!text) {
+      if (auto const why = why_refused(text.error().code, dialled->own); !why.empty())
+        co_return "the coordinator refused this agent: " + why;
       if (text.error().stage != Error::Stage::timeout) co_return describe(text.error());
       co_return fmt::format("the coordinator has been silent for {} s",
                             coordinator_silence_limit.count() / 1000);

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -35,15 +38,32 @@ std::string reason_of(Observation const& seen) {
   return seen.reason.empty() ? status : status + ": " + seen.reason;
 }
 
-std::vector<std::string> unmeasured_addresses(Survey const& survey) {
-  if (std::ranges::count(survey.plan.stages, Stage::reach) == 0) return {};
-  auto addresses = survey.plan.synchronization_addresses;
+/// Which nodes could not try which synchronization addresses: the controller may run on any node,
+/// so one node's attempt says nothing about another's.
+std::vector<std::pair<NodeIndex, std::string>> untried_addresses(Survey const& survey) {
+  auto const& addresses = survey.plan.synchronization_addresses;
+  if (addresses.empty() || std::ranges::count(survey.plan.stages, Stage::reach) == 0) return {};
+  std::set<std::pair<NodeIndex, std::string_view>> tried;
   for (auto const& seen : survey.node_observations) {
     if (!seen.result || !conclusive(seen.status)) continue;
     if (auto const* result = std::get_if<SyncPort::Result>(&*seen.result))
-      std::erase(addresses, result->endpoint);
+      tried.emplace(seen.source, result->endpoint);
   }
-  return addresses;
+  std::vector<std::pair<NodeIndex, std::string>> untried;
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+    for (auto const& address : addresses)
+      if (auto const node = static_cast<NodeIndex>(i); !tried.contains({node, address}))
+        untried.emplace_back(node, address);
+  return untried;
+}
+
+/// What the node said instead, where it said something: a skipped attempt names its address.
+std::string why_untried(Survey const& survey, NodeIndex node, std::string const& address) {
+  for (auto const& seen : survey.node_observations)
+    if (seen.source == node && seen.probe == SyncPort::name && !conclusive(seen.status) &&
+        seen.reason.find(address) != std::string::npos)
+      return ": " + reason_of(seen);
+  return {};
 }
 }  // namespace
 
@@ -78,7 +98,9 @@ Coverage cover(Survey const& survey) {
   auto const here = [&](NodeRecord const& node) {
     return node.lost.empty() && survey.plan.expect.contains(node.name.cluster);
   };
-  coverage.addresses_unmeasured = unmeasured_addresses(survey).size();
+  std::set<std::string> unmeasured;
+  for (auto const& [node, address] : untried_addresses(survey)) unmeasured.insert(address);
+  coverage.addresses_unmeasured = unmeasured.size();
   coverage.nodes_seen = static_cast<std::size_t>(std::ranges::count_if(survey.nodes, here));
   coverage.pairs_expected = std::max(
       survey.pairs.size(), count_pairs(survey.plan.mesh, survey.plan.pairs, survey.plan.expect));
@@ -97,10 +119,11 @@ void read_agents(Survey const& survey, Symptoms& symptoms) {
 }
 
 void read_coverage(Survey const& survey, Symptoms& symptoms) {
-  for (auto const& address : unmeasured_addresses(survey))
-    for (std::size_t i = 0; i < survey.nodes.size(); ++i)
-      symptoms.on_node("NOT_MEASURED", static_cast<NodeIndex>(i),
-                       fmt::format("no node could try the synchronization address {}", address));
+  for (auto const& [node, address] : untried_addresses(survey))
+    symptoms.on_node(
+        "NOT_MEASURED", node,
+        fmt::format("{}: the synchronization address {} was not tried{}", name_of(survey, node),
+                    address, why_untried(survey, node, address)));
   for (auto const& pair : survey.pairs) {
     NodePair const edge{.source = pair.source, .target = pair.target};
     symptoms.saw(Layer::coverage, edge);

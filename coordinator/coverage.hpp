@@ -14,7 +14,7 @@ struct Coverage {
   std::size_t pairs_expected{};
   std::size_t pairs_measured{};  ///< conclusively, in every stage of the plan
 
-  std::size_t addresses_unmeasured{};  ///< synchronization addresses that no node could try
+  std::size_t addresses_unmeasured{};  ///< synchronization addresses that not every node could try
 
   [[nodiscard]] bool complete() const {
     return nodes_seen >= nodes_expected && pairs_measured >= pairs_expected &&

@@ -121,11 +121,9 @@ constexpr std::array catalogue{
                 "Migrations cannot connect, or hang until a timeout.",
                 "Look at the offender named in the evidence; else at NetworkPolicy, "
                 "MultiNetworkPolicy and the host's firewall (nft list ruleset). Open tcp "
-                "32768-60999 and udp between all virt-handlers, both ways."},
-    FindingKind{"REACH_REFUSED", Layer::reach, error, "connections are refused",
-                "Migrations cannot connect: nobody listens at the address.",
-                "Is the address the node's own? ip addr show dev migration0. Is the agent "
-                "running? kubectl get pods -l app=leadline-agent -o wide."},
+                "32768-60999 and udp between all virt-handlers, both ways. Where connections are "
+                "refused, see that the address is the node's own and no other machine's: ip addr "
+                "show dev migration0."},
     FindingKind{"REACH_PORT_RANGE", Layer::reach, error,
                 "only a part of the ephemeral port range is open",
                 "Migration listeners take any port of ip_local_port_range: some migrations work, "
@@ -162,10 +160,12 @@ constexpr std::array catalogue{
                 "Routers say so, so TCP adapts: migrations work, slower than planned.",
                 "Raise the MTU of the hop named, or lower mtu in the NetworkAttachmentDefinition "
                 "of both clusters to what passes."},
-    FindingKind{"MTU_ASYMMETRIC", Layer::path_mtu, error, "larger packets pass one way only",
-                "Migrations stall in the direction with the smaller MTU.",
-                "Compare the MTU of the ports and routers on both ways; the traces show which "
-                "they are."},
+    FindingKind{
+        "MTU_ASYMMETRIC", Layer::path_mtu, error, "larger packets pass one way only",
+        "In the direction with the smaller MTU migrations stall where nobody tells TCP, and "
+        "are slower where a router does.",
+        "Compare the MTU of the ports and routers on both ways; the traces show which "
+        "they are."},
     FindingKind{"MTU_MSS_CLAMPED", Layer::path_mtu, warning,
                 "the TCP segment size is rewritten on the way",
                 "A middlebox limits the segments: migrations work, with smaller packets.",
@@ -201,9 +201,6 @@ constexpr std::array catalogue{
                 "Migrations fail in the TLS handshake.",
                 "Compare spec.configuration.tlsConfiguration (HyperConverged: "
                 "tlsSecurityProfile) of both clusters."},
-    FindingKind{"TLS_NO_ALPN", Layer::tls, error, "the peer offers no ALPN protocol",
-                "From v1.7 on the synchronization controller demands it.",
-                "Upgrade the cluster that is on v1.6 or older."},
     FindingKind{"TLS_FAILED", Layer::tls, error, "the TLS handshake fails",
                 "Migrations fail in the TLS handshake.",
                 "See what OpenSSL said in the evidence. A connection that is cut without an alert "

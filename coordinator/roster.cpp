@@ -2,7 +2,9 @@
 
 #include "coordinator/admission.hpp"
 #include "probes/core/within.hpp"
+#include "probes/wire/close_gently.hpp"
 #include "probes/wire/identity.hpp"
+#include "probes/wire/refusal.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -34,6 +36,11 @@ std::string text_of(tcp::endpoint const& endpoint) {
 
 Error at_handshake(std::string why) {
   return {.stage = Error::Stage::handshake, .code = {}, .detail = std::move(why)};
+}
+
+Async<bool> let_hear(tcp::socket* socket) {
+  co_await close_gently(socket);
+  co_return true;
 }
 
 bool is_silent(Channel const& channel) {
@@ -136,9 +143,17 @@ asio::awaitable<void> Roster::attend(std::shared_ptr<Roster> roster, tcp::socket
 
 Async<Roster::Member> Roster::introduce(std::shared_ptr<Roster> roster, tcp::socket socket,
                                         std::string from) {
+  HandshakeRecord record;
   Channel::Stream stream{std::move(socket), roster->identity_->server()};
+  keep_record(stream.native_handle(), record);
   auto const [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, no_throw);
-  if (error) co_return tl::unexpected(at_handshake(error.message()));
+  forget_record(stream.native_handle());  // it ends with this function, the connection does not
+  if (error) {
+    auto parting = let_hear(&stream.next_layer());
+    co_await within(std::chrono::seconds{1}, std::move(parting));  // else it never learns why
+    co_return tl::unexpected(
+        at_handshake(why_refused(record, roster->identity_->client_leaf(), error)));
+  }
   auto const identity = identity_of(SSL_get0_peer_certificate(stream.native_handle()));
   auto const channel = Channel::over(std::move(stream), agent_frame_limit);
   auto const turn_away = [&](std::string why) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -42,23 +43,31 @@ bool undiminished(int ttl) {
   return ttl == 64 || ttl == 128 || ttl == 255;
 }
 
-/// Empty, or the code of what is wrong: the path carries less than it should.
-std::string_view read_search(Survey const& survey, Observation const& seen,
-                             PathMtu::Result const& result, Symptoms& symptoms) {
+/// The path carries less than it should: what that is called, and how bad it is.
+struct Shortfall {
+  std::string_view code;
+  Severity severity{};
+};
+
+/// Empty: nothing is wrong.
+std::optional<Shortfall> read_search(Survey const& survey, Observation const& seen,
+                                     PathMtu::Result const& result, Symptoms& symptoms) {
   auto const edge = edge_of(seen);
   auto const wanted = survey.plan.thresholds.min_mtu.octets;
   auto const full = configured(survey, seen, result);
   symptoms.saw(Layer::path_mtu, edge);
-  if (result.path_mtu_octets >= full && result.path_mtu_octets >= wanted) return {};
+  if (result.path_mtu_octets >= full && result.path_mtu_octets >= wanted) return std::nullopt;
   auto const evidence = evidence_of(survey, seen, result);
   if (result.limit == MtuLimit::signalled || result.path_mtu_octets >= full) {
-    symptoms.on_edge("MTU_BELOW_CONFIGURED", edge, evidence,
-                     result.path_mtu_octets < wanted ? Severity::error : Severity::warning);
-    return "MTU_BELOW_CONFIGURED";
+    Shortfall const told{
+        .code = "MTU_BELOW_CONFIGURED",
+        .severity = result.path_mtu_octets < wanted ? Severity::error : Severity::warning};
+    symptoms.on_edge(told.code, edge, evidence, told.severity);
+    return told;
   }
   auto const* code = undiminished(result.ttl_seen) ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE";
   symptoms.on_edge(code, edge, evidence);
-  return code;
+  return Shortfall{.code = code, .severity = kind_of(code).severity};
 }
 
 /// Interfaces that are set up otherwise than most: the smaller end decides for each pair.
@@ -103,22 +112,31 @@ void read_push(Survey const& survey, Observation const& seen, TcpPush::Result co
 
 void read_path_mtu(Survey const& survey, Symptoms& symptoms) {
   read_odd_interfaces(survey, symptoms);
-  std::map<std::pair<NodePair, Family>, std::uint32_t> less;
+
+  struct Less {
+    std::uint32_t octets{};
+    Severity severity{};
+  };
+
+  std::map<std::pair<NodePair, Family>, Less> less;
   std::set<NodePair> mismatched;
   each_result<PathMtu>(survey, [&](Observation const& seen, PathMtu::Result const& result) {
-    auto const code = read_search(survey, seen, result, symptoms);
-    if (code.empty()) return;
-    if (code == "MTU_L2_MISMATCH") mismatched.insert(edge_of(seen));
-    less[{edge_of(seen), seen.family}] = result.path_mtu_octets;
+    auto const found = read_search(survey, seen, result, symptoms);
+    if (!found) return;
+    if (found->code == "MTU_L2_MISMATCH") mismatched.insert(edge_of(seen));
+    less[{edge_of(seen), seen.family}] = {.octets = result.path_mtu_octets,
+                                          .severity = found->severity};
   });
   if (!less.empty())
     each_result<PathMtu>(survey, [&](Observation const& seen, PathMtu::Result const& result) {
       auto const back = less.find({reverse(edge_of(seen)), seen.family});
-      if (back == less.end() || back->second >= result.path_mtu_octets) return;
+      if (back == less.end() || back->second.octets >= result.path_mtu_octets) return;
+      // As bad as the limit itself: TCP lives with one that a router tells, whichever way.
       symptoms.on_edge(
           "MTU_ASYMMETRIC", back->first.first,
           fmt::format("{}: {} octets, {} the other way", name_of(survey, back->first.first),
-                      back->second, result.path_mtu_octets));
+                      back->second.octets, result.path_mtu_octets),
+          back->second.severity);
     });
   each_result<TcpPush>(survey, [&](Observation const& seen, TcpPush::Result const& result) {
     read_push(survey, seen, result, mismatched.contains(edge_of(seen)), symptoms);

@@ -21,8 +21,6 @@ std::string_view code_of(TlsFault fault) {
       return "TLS_WRONG_EKU";
     case TlsFault::version:
       return "TLS_VERSION";
-    case TlsFault::no_alpn:
-      return "TLS_NO_ALPN";
     case TlsFault::none:
     case TlsFault::closed:
     case TlsFault::other:

@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/data_connection.hpp"
+#include "probes/wire/close_gently.hpp"
 #include "probes/wire/tls_identity.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -103,58 +104,20 @@ Async<TlsHandshake::Result> shake_hands(TlsHandshake probe) {
   co_return result;
 }
 
-/// Closing with something unread would reset the connection, and take our alert with it.
-boost::asio::awaitable<void> close_gently(Stream* stream) {
-  error_code ignored;
-  stream->next_layer().shutdown(tcp::socket::shutdown_send, ignored);
-  std::array<char, 4096> rest{};
-  for (bool open = true; open;) {
-    auto const [end, n] =
-        co_await stream->next_layer().async_read_some(asio::buffer(rest), no_throw);
-    open = !end;
-  }
-}
-
 Async<bool> answer_handshake(tcp::socket socket, std::shared_ptr<TlsIdentity const> identity) {
   Stream stream{std::move(socket), identity->server()};
   auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, no_throw);
   if (!error) error = co_await write_octet(&stream);
   if (!error) error = co_await read_octet(&stream);
   if (!error) error = co_await write_octet(&stream);
-  co_await close_gently(&stream);
+  co_await close_gently(&stream.next_layer());
   co_return !error;
-}
-
-/// What a fault means for the one whose certificate it is.
-std::string_view meaning(TlsFault fault) {
-  switch (fault) {
-    case TlsFault::none:
-      return "is accepted";
-    case TlsFault::untrusted:
-      return "is signed by no CA of the other side's bundle";
-    case TlsFault::expired:
-      return "or its CA has expired";
-    case TlsFault::not_yet_valid:
-      return "or its CA is not valid yet";
-    case TlsFault::wrong_cn:
-      return "has the wrong CN";
-    case TlsFault::wrong_eku:
-      return "is not made for this end of a connection (extended key usage)";
-    case TlsFault::version:
-    case TlsFault::no_alpn:
-    case TlsFault::closed:
-    case TlsFault::other:
-      break;
-  }
-  return "is refused";
 }
 
 std::string sentence(TlsFault fault, std::string_view whose) {
   switch (fault) {
     case TlsFault::version:
       return "the two sides share no TLS version or cipher";
-    case TlsFault::no_alpn:
-      return "the two sides share no application protocol (ALPN)";
     case TlsFault::closed:
       return "the connection was lost during the handshake, without an alert";
     default:

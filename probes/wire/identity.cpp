@@ -8,14 +8,13 @@ namespace leadline {
 namespace {
 constexpr std::string_view coordinator_uri = "spiffe://leadline/coordinator";
 constexpr std::string_view agent_prefix = "spiffe://leadline/agent/";
+}  // namespace
 
-/// A peer's text goes into logs: short, and nothing that moves a terminal's cursor.
-std::string printable(std::string_view text) {
-  std::string shown{text.substr(0, 100)};
+std::string printable(std::string_view text, std::size_t most_octets) {
+  std::string shown{text.substr(0, most_octets)};
   std::ranges::replace_if(shown, [](char c) { return c < ' ' || c > '~'; }, '?');
   return shown;
 }
-}  // namespace
 
 std::string format(Identity const& identity) {
   return identity.role == Identity::Role::coordinator ? "coordinator"

@@ -3,6 +3,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ std::string uri_of(Identity const& identity);
 
 /// 1 to 63 of a-z, 0-9 and '-', neither first nor last a '-' (RFC 1123).
 bool is_dns_label(std::string_view text);
+
+/// A peer's text as it may stand in a log: short, and nothing that moves a terminal's cursor.
+std::string printable(std::string_view text, std::size_t most_octets = 100);
 
 /// The errors say what stands there instead.
 tl::expected<Identity, std::string> parse_identity(std::string_view uri);

@@ -36,7 +36,7 @@ constexpr std::array alerts{
     Alert{.description = 80, .name = "internal_error", .fault = TlsFault::other},
     Alert{.description = 109, .name = "missing_extension", .fault = TlsFault::other},
     Alert{.description = 116, .name = "certificate_required", .fault = TlsFault::other},
-    Alert{.description = 120, .name = "no_application_protocol", .fault = TlsFault::no_alpn},
+    Alert{.description = 120, .name = "no_application_protocol", .fault = TlsFault::other},
 };
 
 int record_slot() {
@@ -47,6 +47,10 @@ int record_slot() {
 
 void keep_record(SSL* ssl, HandshakeRecord& record) {
   SSL_set_ex_data(ssl, record_slot(), &record);
+}
+
+void forget_record(SSL* ssl) {
+  SSL_set_ex_data(ssl, record_slot(), nullptr);
 }
 
 HandshakeRecord* record_of(SSL const* ssl) {
@@ -94,5 +98,27 @@ TlsFault fault_of_verification(int error) {
     default:
       return TlsFault::other;
   }
+}
+
+std::string_view meaning(TlsFault fault) {
+  switch (fault) {
+    case TlsFault::none:
+      return "is accepted";
+    case TlsFault::untrusted:
+      return "is signed by no CA of the other side's bundle";
+    case TlsFault::expired:
+      return "or its CA has expired";
+    case TlsFault::not_yet_valid:
+      return "or its CA is not valid yet";
+    case TlsFault::wrong_cn:
+      return "has the wrong CN";
+    case TlsFault::wrong_eku:
+      return "is not made for this end of a connection (extended key usage)";
+    case TlsFault::version:
+    case TlsFault::closed:
+    case TlsFault::other:
+      break;
+  }
+  return "is refused";
 }
 }  // namespace leadline

@@ -18,8 +18,7 @@ enum class TlsFault {
   wrong_cn,
   wrong_eku,
   version,  ///< no common protocol version or cipher
-  no_alpn,
-  closed  ///< connection lost without an alert
+  closed    ///< connection lost without an alert
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(TlsFault, {{TlsFault::other, "other"},
                                         {TlsFault::none, "none"},
@@ -29,7 +28,6 @@ NLOHMANN_JSON_SERIALIZE_ENUM(TlsFault, {{TlsFault::other, "other"},
                                         {TlsFault::wrong_cn, "wrong_cn"},
                                         {TlsFault::wrong_eku, "wrong_eku"},
                                         {TlsFault::version, "version"},
-                                        {TlsFault::no_alpn, "no_alpn"},
                                         {TlsFault::closed, "closed"}})
 
 /// What one handshake showed on this side, as far as it came.
@@ -41,8 +39,10 @@ struct HandshakeRecord {
   std::string alert_received;
 };
 
-/// Makes OpenSSL write down what happens on `ssl`. `record` must outlive it.
+/// Makes OpenSSL write down what happens on `ssl`. `record` must outlive it, or be forgotten
+/// before.
 void keep_record(SSL* ssl, HandshakeRecord& record);
+void forget_record(SSL* ssl);
 /// The record of this connection; nullptr: none is kept.
 HandshakeRecord* record_of(SSL const* ssl);
 /// An SSL_CTX info callback that records alerts.
@@ -55,4 +55,6 @@ std::string alert_name(int description);
 TlsFault fault_of_alert(std::string_view alert);
 /// X509_V_ERR_*.
 TlsFault fault_of_verification(int error);
+/// What it means for the one whose certificate it is: "or its CA has expired", after that noun.
+std::string_view meaning(TlsFault fault);
 }  // namespace leadline

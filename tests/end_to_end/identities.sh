@@ -33,7 +33,28 @@ else
 fi
 expect 2 "is not overwritten" "$bin/leadline" pki init --out ca
 
+# dated DIRECTORY OFFSET: a certificate for the agents of east, for 30 days from then on, such as -60d.
+dated() {
+  mkdir "$1" && cp ca/ca.crt east/tls.key "$1"
+  printf '%s\n' subjectAltName=URI:spiffe://leadline/agent/east basicConstraints=critical,CA:FALSE \
+    extendedKeyUsage=serverAuth,clientAuth >extensions
+  openssl req -new -key "$1/tls.key" -subj /CN=agent:east -out request.pem
+  faketime -f "$2" openssl x509 -req -in request.pem -CA ca/ca.crt -CAkey ca/ca.key -set_serial 7 \
+    -days 30 -extfile extensions -out "$1/tls.crt" 2>/dev/null
+}
+# end_of DIRECTORY: when its certificate expires, as the programs write it.
+end_of() {
+  date -u -d "$(openssl x509 -in "$1/tls.crt" -noout -enddate | cut -d = -f 2)" "+%Y-%m-%d %H:%M UTC"
+}
+dated expired -60d
+dated early +60d
+# It trusts the coordinator, but is of another authority itself.
+cp -r foreign disowned && cp -f ca/ca.crt disowned/ca.crt
+
 strangers=()
+agent east expired late && strangers+=("$agent")
+agent east early hasty && strangers+=("$agent")
+agent east disowned orphan && strangers+=("$agent")
 agent east foreign stranger && strangers+=("$agent")   # another authority
 agent east west impostor && strangers+=("$agent")      # another cluster's certificate
 agent east coordinator actor && strangers+=("$agent")  # another role
@@ -41,8 +62,44 @@ expect 30 "is for cluster 'west'" "${check[@]}" --wait 4s
 says "not of an agent" err
 says "is for cluster 'west'" impostor.log
 says "not of an agent" actor.log
-says "handshake" stranger.log
+refusal="the coordinator refused this agent: it says that the certificate shown to it (CN=agent:east, issued by"
+for who in late hasty orphan; do says "$refusal" $who.log; done
+says "to $(end_of expired)) or its CA has expired (alert certificate_expired)" late.log
+says "to $(end_of early)) or its CA is not valid yet (alert bad_certificate)" hasty.log
+says "is signed by no CA of the other side's bundle (alert unknown_ca)" orphan.log
+says "to $(end_of expired)) is refused: CN=agent:east: certificate has expired" err
+says "to $(end_of early)) is refused: CN=agent:east: certificate is not yet valid" err
+says "is refused: CN=agent:east: unable to get local issuer certificate; no CA in ca.crt on this side" err
+says "its certificate (CN=coordinator, issued by CN=leadline CA, valid " stranger.log
+# It sends its CA along, which is then what is not trusted.
+says "is refused: CN=leadline CA: self-signed certificate in certificate chain; no CA in ca.crt on" stranger.log
+says "it says that the certificate shown to it (CN=coordinator, issued by CN=leadline CA, valid " err
 kill "${strangers[@]}"  # or they dial the coordinators that follow, which serve one connection each
+
+# One who listens where the coordinator should, with an agent's certificate.
+agent east east loyal
+check_with=("${check[@]}" --wait 4s) && check_with[3]=west
+expect 30 "0 of 2 expected nodes took part" "${check_with[@]}"
+says "does not show a coordinator's certificate but agent of cluster west; only a coordinator is" loyal.log
+kill "$agent"
+
+# Two nodes of one name: the second is told, and the first stays. TLS 1.2 is not spoken.
+start --wait 20s
+agent east east twin
+twins=("$agent")
+await 10 grep -q "connected to the coordinator as east/twin" twin.log
+mv twin.log first.log
+agent east east twin
+twins+=("$agent")
+await 10 grep -qF "refused this agent: east/twin: another agent is connected as east/twin" twin.log
+await 5 grep -qF "east/twin: another agent is connected as east/twin: give each node its own --node" err
+if grep -q refused first.log; then wrongly "the first agent was disturbed" first.log; fi
+timeout 10 openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cert east/tls.crt -key east/tls.key \
+  -CAfile ca/ca.crt </dev/null >old.out 2>&1 && wrongly "TLS 1.2 was accepted" old.out
+says "alert protocol version" old.out
+await 5 grep -q "unsupported protocol" err
+kill -INT "$run" "${twins[@]}"
+wait "$run"
 
 # framed TEXT: as it goes over a control connection.
 framed() {
