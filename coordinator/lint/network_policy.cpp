@@ -120,8 +120,10 @@ AddressSet addresses_of(json const& rule, char const* key) {
   auto const* const peers = list_at(rule, key);
   if (peers == nullptr) return every_address();
   AddressSet all;
-  for (auto const& peer : *peers)
-    for (auto const& range : addresses_of(peer).ranges()) all.add(range);
+  for (auto const& peer : *peers) {
+    auto const let_pass = addresses_of(peer);
+    for (auto const& range : let_pass.ranges()) all.add(range);
+  }
   return all;
 }
 
