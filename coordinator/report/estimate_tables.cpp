@@ -16,16 +16,18 @@ std::string duration_text(Forecast const& forecast) {
   return forecast.end == Forecast::End::never ? "for ever" : time_text(forecast.duration);
 }
 
-/// "4 min 11 s to 4 min 23 s".
-std::string span_text(std::string const& least, std::string const& most) {
-  return least == most ? least : fmt::format("{} to {}", least, most);
+/// "4 min 11 s to 4 min 23 s", "4 min 11 s or for ever".
+std::string span_text(Forecast const& best, Forecast const& worst) {
+  auto const least = duration_text(best);
+  auto const most = duration_text(worst);
+  if (least == most) return least;
+  return fmt::format("{} {} {}", least, worst.end == Forecast::End::never ? "or" : "to", most);
 }
 
 std::string alternative_text(Alternative const& alternative, bool dirty_rate_known) {
   auto const& answer = alternative.answer;
   return fmt::format("{}: {}{}: {}", format(alternative.share), dirty_rate_known ? "" : "at least ",
-                     span_text(duration_text(answer.best), duration_text(answer.worst)),
-                     headline(answer.verdict));
+                     span_text(answer.best, answer.worst), headline(answer.verdict));
 }
 
 /// "12 min without 2".

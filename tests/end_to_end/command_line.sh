@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Mistakes on the command line and in the plan: a clear message, exit code 2, nothing begins.
 set -uo pipefail
+readme=$(cd "$(dirname "$0")/../.." && pwd)/README.md
 . "$(dirname "$0")/setting.sh"
 
 expect 2 "there is no command 'chekc'" "$bin/leadline" chekc
@@ -23,6 +24,11 @@ expect 2 "exclude each other" "$bin/leadline-agent" --coordinator "127.0.0.1:$po
 expect 2 plan.yaml:1: "${check[@]}" --plan plan.yaml
 for place in plan.yaml:2: plan.yaml:3: plan.yaml:4:; do says "$place" err; done
 expect 2 "cannot read nowhere.yaml" "${check[@]}" --plan nowhere.yaml
+
+# README lists every finding, as the program does.
+"$bin/leadline" explain >explained
+sed -n '/^\$ leadline explain$/,/^```$/p' "$readme" | sed '1d;$d' >listed
+diff explained listed >difference || wrongly "README's findings are not those of leadline explain" difference
 
 # Who listens there already is another leadline.
 start --wait 30s

@@ -454,7 +454,7 @@ TEST(EstimateReport, TellsTheMarginAndWhatElseCancels) {
   auto const text = text_of_usual(report, usual());
   EXPECT_THAT(text, testing::HasSubstr("to spare (9"));
   EXPECT_THAT(text, testing::HasSubstr("if in 77 s (progressTimeout)"));
-  EXPECT_THAT(text, testing::HasSubstr("     3: 3.13 Gbit/s: "));
+  EXPECT_THAT(text, testing::HasSubstr("     3: 3.1 Gbit/s: "));
   auto slow = usual();
   slow.workload.dirty_rate = 0;
   slow.least_bandwidth = slow.likely_bandwidth = slow.most_bandwidth = 10_Mbps;

@@ -171,8 +171,9 @@ TEST(NetworkPolicies, HoldForMigrationsOverThePodNetwork) {
   EXPECT_THAT(names_of(bad),
               ElementsAre("CONFIG_NO_NETWORK cluster east", "CONFIG_POLICY_BLOCKS cluster east"));
   for (auto const& finding : bad.findings)
-    if (finding.code == "CONFIG_POLICY_BLOCKS")
+    if (finding.code == "CONFIG_POLICY_BLOCKS") {
       EXPECT_THAT(finding.evidence, Contains("closed: tcp 9185 from any address"));
+    }
   for (auto const& good :
        {for_9185("NetworkPolicy", both, unnamed), for_9185("MultiNetworkPolicy", metrics, unnamed)})
     EXPECT_THAT(names_of(lint_changed(good)), ElementsAre("CONFIG_NO_NETWORK cluster east"));
