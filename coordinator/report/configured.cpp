@@ -158,6 +158,29 @@ void add_bandwidth(std::vector<ConfiguredRow>& rows, ConfiguredNetwork const& ne
   }
   rows.push_back(std::move(row));
 }
+
+/// The nodes of all clusters try these addresses.
+void add_synchronization(std::vector<ConfiguredRow>& rows, ConfiguredNetwork const& network,
+                         Survey const& survey) {
+  for (auto const& address : network.synchronization_addresses) {
+    int tried = 0;
+    int connected = 0;
+    for (auto const& seen : survey.node_observations) {
+      auto const* const result =
+          seen.result ? std::get_if<SyncPort::Result>(&*seen.result) : nullptr;
+      if (result == nullptr || !conclusive(seen.status) || result->endpoint != address) continue;
+      ++tried;
+      if (result->outcome == leadline::Outcome::answered) ++connected;
+    }
+    ConfiguredRow row{
+        .cluster = network.cluster, .what = "sync", .configured = address, .measured = {}};
+    if (tried > 0) {
+      row.measured = fmt::format("{} of {} nodes connect", connected, tried);
+      row.outcome = connected == tried ? Outcome::agrees : Outcome::differs;
+    }
+    rows.push_back(std::move(row));
+  }
+}
 }  // namespace
 
 std::string_view format(ConfiguredRow::Outcome outcome) {
@@ -183,6 +206,7 @@ std::vector<ConfiguredRow> compare_configured(Survey const& survey,
     add_mtu(rows, network, "MTU", measured.interface_mtus());
     add_mtu(rows, network, "path MTU", measured.path_mtus());
     add_bandwidth(rows, network, measured);
+    add_synchronization(rows, network, survey);
   }
   return rows;
 }

@@ -13,7 +13,7 @@ namespace leadline {
 struct ConfiguredRow {
   enum class Outcome { agrees, differs, not_measured };
   std::string cluster;
-  std::string what;  ///< "nodes", "MTU", "path MTU", "VLAN", "addresses", "bandwidth"
+  std::string what;  ///< "nodes", "MTU", "path MTU", "VLAN", "addresses", "bandwidth", "sync"
   std::string configured;
   std::string measured;  ///< "" where it was not
   Outcome outcome{Outcome::not_measured};

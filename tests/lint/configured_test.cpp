@@ -40,6 +40,7 @@ TEST(ConfiguredNetwork, BecomesThePlan) {
   west.cluster = "west";
   west.nodes = 5;
   west.needed_bandwidth = {1e9};
+  west.synchronization_addresses = {"10.200.6.12:9185"};
   std::vector both{east, west};
   auto const plan = expect_configured(both, {});
   EXPECT_EQ(plan.expect, (std::map<std::string, int>{{"east", 2}, {"west", 5}}));
@@ -48,6 +49,7 @@ TEST(ConfiguredNetwork, BecomesThePlan) {
   EXPECT_EQ(plan.thresholds.min_bandwidth, BitRate{1e9});
   EXPECT_EQ(plan.network_ranges, std::vector<std::string>{"10.200.5.0/24"});
   EXPECT_EQ(plan.mesh, Mesh::cross);
+  EXPECT_EQ(plan.synchronization_addresses.back(), "10.200.6.12:9185");
   both[1].mtu = Mtu{1500};
   EXPECT_EQ(expect_configured(both, {}).thresholds.min_mtu, Mtu{0}) << "they differ";
   both.pop_back();
@@ -86,6 +88,28 @@ TEST(ConfiguredTable, TellsWhatAgreesAndWhatDiffers) {
   EXPECT_EQ(outcomes(maker.survey(), network), wrong);
   EXPECT_EQ(outcomes({}, network).at("addresses"), "not_measured");
   EXPECT_EQ(outcomes(maker.survey(), {.cluster = "east"}).size(), 0U) << "nothing is promised";
+}
+
+TEST(ConfiguredTable, TellsWhoConnectsToTheSynchronizationController) {
+  SurveyMaker maker;
+  ConfiguredNetwork const network{.cluster = "east",
+                                  .synchronization_addresses = {"10.0.0.1:9185"}};
+  EXPECT_EQ(outcomes(maker.survey(), network).at("sync"), "not_measured");
+  auto const try_it = [&](std::string const& node, Outcome outcome) {
+    SyncPort::Result const result{.endpoint = "10.0.0.1:9185", .outcome = outcome};
+    maker.survey().node_observations.push_back({.source = maker.node(node),
+                                                .target = maker.node(node),
+                                                .probe = std::string{SyncPort::name},
+                                                .status = Status::ok,
+                                                .result = result});
+  };
+  try_it("east/n1", Outcome::answered);
+  try_it("west/n1", Outcome::answered);
+  EXPECT_EQ(outcomes(maker.survey(), network).at("sync"), "agrees");
+  try_it("west/n2", Outcome::silent);
+  auto const rows = compare_configured(maker.survey(), std::vector{network});
+  EXPECT_EQ(rows.back().measured, "2 of 3 nodes connect");
+  EXPECT_EQ(rows.back().outcome, ConfiguredRow::Outcome::differs);
 }
 
 TEST(ConfiguredTable, StandsInTheReport) {
