@@ -92,7 +92,7 @@ std::vector<Machine> machines_of(EstimateOptions const& options) {
 int side_by_side(EstimateOptions const& options, MigrationSettings const& strictest,
                  EstimateReport& report) {
   auto const asked = options.side_by_side;
-  auto const whose = options.clusters.empty() ? ", KubeVirt's own default" : "";
+  auto const* const whose = options.clusters.empty() ? ", KubeVirt's own default" : "";
   auto const most = strictest.parallel_per_cluster;
   if (asked > strictest.parallel_outbound_per_node)
     report.notes.push_back(

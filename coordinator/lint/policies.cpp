@@ -110,6 +110,7 @@ void check_group(Isolated const& group, Way const& way, ConfigFindings& found) {
   auto const closed = closed_to(peers, group, way, found);
   if (closed.empty()) return;
   std::vector<std::string> evidence;
+  evidence.reserve(group.policies.size() + 1 + closed.size());
   for (auto const* const policy : group.policies)
     evidence.push_back(
         fmt::format("{}: {}", format(policy->place(fmt::format("/spec/{}", way.direction.rules))),

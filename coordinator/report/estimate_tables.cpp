@@ -18,7 +18,7 @@ std::string duration_text(Forecast const& forecast) {
 
 /// "4 min 11 s to 4 min 23 s", "4 min 11 s or for ever".
 std::string span_text(Forecast const& best, Forecast const& worst) {
-  auto const least = duration_text(best);
+  auto least = duration_text(best);
   auto const most = duration_text(worst);
   if (least == most) return least;
   return fmt::format("{} {} {}", least, worst.end == Forecast::End::never ? "or" : "to", most);
