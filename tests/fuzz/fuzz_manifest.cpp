@@ -1,5 +1,7 @@
 // Any text of manifests: objects or mistakes with their places, and rules that take whatever they
 // hold; never a crash.
+#include "coordinator/estimate/machine.hpp"
+#include "coordinator/manifests/migration_trace.hpp"
 #include "coordinator/report/lint_report.hpp"
 
 #include <cstdint>
@@ -14,6 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::vector<ClusterManifests> clusters;
   clusters.push_back(sort_manifests("east", read_manifests("east.yaml", text)));
   clusters.push_back(sort_manifests("west", read_manifests("west.yaml", text)));
+  for (auto const& manifest : read_manifests("machine.yaml", text).manifests) {
+    if (!manifest.kind.starts_with("VirtualMachine")) continue;
+    read_machine(manifest);
+    trace_migration(manifest, clusters);
+  }
   LintReport const report{.command = "",
                           .started = {},
                           .clusters = clusters,

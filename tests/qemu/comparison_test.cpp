@@ -76,8 +76,9 @@ TEST(Comparison, HasTheMedianOfWhatArrived) {
 TEST(GuestLoad, GoesIntoTheBootSector) {
   auto const sector = boot_sector({.memory = 64_MiB, .working_set = 8_MiB, .dirty_rate = 4096e3});
   auto const word = [&](std::size_t at) {
-    return static_cast<std::uint32_t>(sector[at] | sector[at + 1] << 8U | sector[at + 2] << 16U |
-                                      static_cast<std::uint32_t>(sector[at + 3]) << 24U);
+    std::uint32_t read = 0;
+    for (std::size_t octet = 4; octet-- > 0;) read = read << 8U | sector[at + octet];
+    return read;
   };
   EXPECT_EQ(word(0x1f0), 64U << 20U);
   EXPECT_EQ(word(0x1f4), 9U << 20U);
