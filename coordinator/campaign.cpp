@@ -204,11 +204,10 @@ asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes pr
   for (auto const& [name, index] : index_) {
     auto const& prepared = prepared_[index];
     if (!prepared || prepared->listening.empty()) continue;
-    auto probes = probes_of(index);
-    if (probes.empty()) continue;
-    BatchTarget const own{.peer = index, .family = prepared->listening.front().family};
-    ids.push_back(batches_.hand_out(
-        index, {.probes = std::move(probes), .targets = {own}, .together = true}));
+    for (auto& [family, probes] : by_family(probes_of(index), prepared->listening))
+      ids.push_back(batches_.hand_out(index, {.probes = std::move(probes),
+                                              .targets = {{.peer = index, .family = family}},
+                                              .together = true}));
   }
   auto const finished = [&] {
     progress_.step(std::string{what}, ids.size() - batches_.count_out(), ids.size(), "nodes");

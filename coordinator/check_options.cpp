@@ -25,10 +25,10 @@ po::options_description described() {
   auto const text = [] { return po::value<std::string>(); };
   describe_run_options(all);
   describe_cluster_options(all);
-  all.add_options()                                                                      //
-      ("stages", text(), "comma-separated: facts,reach,tls,path_mtu,latency,bandwidth")  //
-      ("quick", "without bandwidth, and with a shorter look at latency")                 //
-      ("output,o", text(), "text (default) or json")                                     //
+  all.add_options()                                                                             //
+      ("stages", text(), "comma-separated: facts,layer2,reach,tls,path_mtu,latency,bandwidth")  //
+      ("quick", "without bandwidth, and with a shorter look at latency")                        //
+      ("output,o", text(), "text (default) or json")                                            //
       ("strict", "exit code 10 where there are warnings");
   return all;
 }

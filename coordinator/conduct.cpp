@@ -5,6 +5,7 @@
 #include "coordinator/roster.hpp"
 #include "probes/core/quantity.hpp"
 #include "probes/core/within.hpp"
+#include "probes/wire/identity.hpp"
 #include "probes/wire/tls_identity.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -99,6 +101,18 @@ asio::awaitable<void> carry_out(std::shared_ptr<Roster> roster, Survey* survey,
   survey->refusals.assign(roster->refusals().begin(), roster->refusals().end());
   co_await roster->close();
 }
+
+/// What every agent would refuse is said before the first of them has to.
+std::shared_ptr<TlsIdentity const> coordinator_identity(std::filesystem::path const& directory) {
+  auto identity = TlsIdentity::from_leadline(directory);
+  if (!identity) throw UsageError{"--tls: " + identity.error().detail};
+  auto const who = identity_of((*identity)->client_leaf());
+  if (who && who->role == Identity::Role::coordinator) return *std::move(identity);
+  throw UsageError{fmt::format(
+      "--tls: {}/tls.crt is not a coordinator's certificate but {}: issue one with 'leadline pki "
+      "issue --role coordinator --ca DIR --out DIR'",
+      directory.string(), who ? "that of an " + format(*who) : who.error())};
+}
 }  // namespace
 
 void tell_cost(RunOptions const& options, Progress& progress) {
@@ -113,12 +127,11 @@ void tell_cost(RunOptions const& options, Progress& progress) {
 
 void conduct(RunOptions const& options, Survey& survey, Progress& progress) {
   asio::io_context context{1};
-  auto identity = TlsIdentity::from_leadline(options.tls);
-  if (!identity) throw UsageError{"--tls: " + identity.error().detail};
+  auto identity = coordinator_identity(options.tls);
   allow_many_descriptors();
   asio::thread_pool decoders{decoder_threads()};  // ends before the context that they answer to
   auto const roster = Roster::open(listen_on(context, options.listen), decoders.get_executor(),
-                                   *std::move(identity), options.plan);
+                                   std::move(identity), options.plan);
   std::exception_ptr failure;
   asio::co_spawn(context, carry_out(roster, &survey, &progress), [&](std::exception_ptr e) {
     failure = e;

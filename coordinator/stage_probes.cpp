@@ -1,6 +1,8 @@
 #include "coordinator/stage_probes.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace leadline {
 
@@ -32,6 +34,20 @@ std::vector<AnyProbe> synchronization_probes(Plan const& plan) {
   for (auto const& endpoint : plan.synchronization_addresses)
     probes.emplace_back(SyncPort{.endpoint = endpoint});
   return probes;
+}
+
+std::map<Family, std::vector<AnyProbe>> by_family(std::vector<AnyProbe> probes,
+                                                  std::vector<Listening> const& listening) {
+  auto const over = [&](AnyProbe const& probe) {
+    auto const* sync = std::get_if<SyncPort>(&probe);
+    if (sync == nullptr) return listening.front().family;
+    auto const wanted = sync->endpoint.starts_with('[') ? Family::ipv6 : Family::ipv4;
+    return std::ranges::count(listening, wanted, &Listening::family) > 0 ? wanted
+                                                                         : listening.front().family;
+  };
+  std::map<Family, std::vector<AnyProbe>> grouped;
+  for (auto& probe : probes) grouped[over(probe)].push_back(std::move(probe));
+  return grouped;
 }
 
 std::string name_of(AnyProbe const& probe) {

@@ -14,7 +14,7 @@ namespace leadline {
 struct IdentityFacts {
   std::string role;  ///< "server" or "client"
   std::optional<CertificateFacts> leaf;
-  std::optional<CertificateFacts> authority;  ///< the CA of its bundle that expires last
+  std::optional<CertificateFacts> authority;  ///< the CA of its bundle that issued the leaf
   std::string problem;                        ///< why it could not be read; empty if it was
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentityFacts, role, leaf, authority, problem)

@@ -113,26 +113,38 @@ std::optional<CertificateFacts> TlsIdentity::issuer_of(CertificateFacts const& l
   return *issuer;
 }
 
+namespace {
+/// The CA of the bundle that signed the leaf; of a CA that was renewed with its key, the one that
+/// lasts longest.
+std::optional<CertificateFacts> authority_of(X509* leaf,
+                                             std::vector<CertificateHandle> const& bundle) {
+  std::optional<CertificateFacts> latest;
+  for (auto const& each : bundle) {
+    if (X509_check_issued(each.get(), leaf) != X509_V_OK ||
+        X509_verify(leaf, X509_get0_pubkey(each.get())) != 1)
+      continue;
+    auto facts = facts_of(each.get());
+    if (!latest || facts.not_after_unix_seconds > latest->not_after_unix_seconds)
+      latest = std::move(facts);
+  }
+  ERR_clear_error();
+  return latest;
+}
+}  // namespace
+
 std::vector<IdentityFacts> migration_identity_facts(std::filesystem::path const& directory) {
   std::vector<IdentityFacts> parts;
   auto const bundle = read_certificates(directory / "ca" / "ca-bundle.crt");
   for (std::string const role : {"server", "client"}) {
     IdentityFacts part{.role = role, .leaf = {}, .authority = {}, .problem = {}};
     auto const chain_file = directory / role / "tls.crt";
-    if (auto const chain = read_certificates(chain_file))
+    if (auto const chain = read_certificates(chain_file)) {
       part.leaf = facts_of(chain->front().get());
+      if (bundle) part.authority = authority_of(chain->front().get(), *bundle);
+    }
     if (auto const own = read_credentials(chain_file, directory / role / "tls.key"); !own)
       part.problem = own.error();
-    if (bundle) {
-      for (auto const& each : *bundle) {
-        auto facts = facts_of(each.get());
-        if (!part.authority ||
-            facts.not_after_unix_seconds > part.authority->not_after_unix_seconds)
-          part.authority = std::move(facts);
-      }
-    } else if (part.problem.empty()) {
-      part.problem = bundle.error();
-    }
+    if (!bundle && part.problem.empty()) part.problem = bundle.error();
     parts.push_back(std::move(part));
   }
   return parts;

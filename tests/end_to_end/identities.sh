@@ -76,12 +76,9 @@ says "is refused: CN=leadline CA: self-signed certificate in certificate chain; 
 says "it says that the certificate shown to it (CN=coordinator, issued by CN=leadline CA, valid " err
 kill "${strangers[@]}"  # or they dial the coordinators that follow, which serve one connection each
 
-# One who listens where the coordinator should, with an agent's certificate.
-agent east east loyal
-check_with=("${check[@]}" --wait 4s) && check_with[3]=west
-expect 30 "0 of 2 expected nodes took part" "${check_with[@]}"
-says "does not show a coordinator's certificate but agent of cluster west; only a coordinator is" loyal.log
-kill "$agent"
+with west
+expect 2 "west/tls.crt is not a coordinator's certificate but that of an agent of cluster west" \
+  "${check_with[@]}"
 
 # Two nodes of one name: the second is told, and the first stays. TLS 1.2 is not spoken.
 start --wait 20s
@@ -122,10 +119,10 @@ says "install the same version on both sides" out
 
 # A coordinator of another version: it refuses us, and then one that speaks of things unknown.
 reason="the agent speaks protocol 98, the coordinator 99"
-serve() {  # TEXT: what a coordinator says to whoever comes
+serve() {  # TEXT [CERTIFICATE]: what a coordinator says to whoever comes
   { framed "$1"; sleep 3; } | timeout 10 openssl s_server -accept "127.0.0.1:$port" -tls1_3 -quiet \
     -naccept 1 -Verify 1 -verify_return_error \
-    -cert coordinator/tls.crt -key coordinator/tls.key -CAfile ca/ca.crt >server.out 2>server.err &
+    -cert "${2:-coordinator}/tls.crt" -key "${2:-coordinator}/tls.key" -CAfile ca/ca.crt >server.out 2>server.err &
   server=$!
   pids+=("$server")
 }
@@ -138,4 +135,10 @@ kill "$agent"
 serve '{"type":"welcome_aboard"}'
 agent east east baffled
 await 15 grep -qF "unknown message type 'welcome_aboard'" baffled.log
+wait "$server"
+kill "$agent"
+# One who listens where the coordinator should, with an agent's certificate.
+serve '{"type":"welcome"}' west
+agent east east loyal
+await 15 grep -qF "does not show a coordinator's certificate but agent of cluster west; only" loyal.log
 verdict

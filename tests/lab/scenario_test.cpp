@@ -43,7 +43,7 @@ faults:
   - {nft: drop, hook: input, in: south/n1}
 agents:
   north/n1: {missing: true}
-  south/n1: {identity: wrong_eku, clock_ahead_seconds: 90, arguments: --max-rate 1Gbit}
+  south/n1: {identity: wrong_eku, clock_ahead_seconds: 90, arguments: --max-rate 1Gbit, open_port: 9185}
 check: --stages facts,reach
 events:
   - {when: "latency", kill: south/n1}
@@ -56,6 +56,7 @@ expect:
 )");
   EXPECT_TRUE(scenario.agents.at("north/n1").missing);
   EXPECT_EQ(scenario.agents.at("south/n1").clock, std::chrono::seconds{90});
+  EXPECT_EQ(scenario.agents.at("south/n1").open_port, 9185);
   EXPECT_EQ(scenario.check, (std::vector<std::string>{"--stages", "facts,reach"}));
   EXPECT_EQ(scenario.expect.findings.at(0).scope,
             (nlohmann::json{{"kind", "node"}, {"node", "north/n2"}}));

@@ -254,6 +254,18 @@ TEST_F(TlsHandshakeRules, ReadWhatLiesOnDiskEvenWhereItIsBroken) {
     EXPECT_NE(part.problem.find("No such file"), std::string::npos);
 }
 
+TEST_F(TlsHandshakeRules, TellTheAuthorityThatIssuedTheLeafAmongThoseOfTheBundle) {
+  auto const own = pem_of(authority.chain.front().get());
+  auto const other = pem_of(foreign.chain.front().get());
+  auto const with = [&](std::string const& certificates) {
+    scratch.write("good/ca/ca-bundle.crt", certificates);
+    return migration_identity_facts(scratch.path() / "good").at(0).authority;
+  };
+  EXPECT_EQ(with(other + own)->common_name, "kubevirt.io@now");
+  EXPECT_EQ(with(own + other)->common_name, "kubevirt.io@now");
+  EXPECT_FALSE(with(other).has_value());
+}
+
 TEST(TlsHandshakeAssessment, FollowsFromTheFault) {
   struct Case {
     TlsHandshake::Result result;

@@ -103,13 +103,14 @@ void CheckRun::await_listening() const {
 CheckOutcome CheckRun::finish() {
   CheckOutcome outcome;
   std::string unfinished;
-  auto const deadline = Clock::now() + settings_.limit;
+  auto const at_the_latest = Clock::now() + settings_.limit;
   std::array<char, 4096> buffer{};
   for (;;) {
+    auto const deadline = outcome.lost ? *outcome.lost + settings_.stopped : at_the_latest;
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     pollfd said{.fd = errors_.get(), .events = POLLIN, .revents = 0};
     if (left.count() <= 0 || ::poll(&said, 1, static_cast<int>(left.count())) == 0) {
-      outcome.out_of_time = true;
+      outcome.out_of_time = !outcome.lost;
       ::kill(coordinator_, SIGKILL);
       break;
     }
@@ -139,6 +140,7 @@ void CheckRun::take_lines(std::string& unfinished, CheckOutcome& outcome) {
     if (set_off == settings_.events.end()) continue;
     settings_.on_event(*set_off, coordinator_);
     outcome.events.push_back(line);
+    if (set_off->target == "coordinator") outcome.lost = Clock::now();
     settings_.events.erase(set_off);
   }
 }

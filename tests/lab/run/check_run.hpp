@@ -1,7 +1,9 @@
 #pragma once
 #include "tests/lab/run/programs.hpp"
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@ struct CheckSettings {
   std::vector<Event> events;
   std::function<void(Event const&, pid_t coordinator)> on_event;
   std::chrono::seconds limit{180};  ///< after which it is killed
+  std::chrono::seconds stopped{8};  ///< so long a coordinator that an event stopped stays as it is
 };
 
 struct CheckOutcome {
@@ -21,6 +24,7 @@ struct CheckOutcome {
   bool out_of_time{};
   std::vector<std::string> events;  ///< the lines of stderr that set events off
   std::chrono::steady_clock::time_point ended;
+  std::optional<std::chrono::steady_clock::time_point> lost;  ///< when an event took it away
 };
 
 /// A check that has been started.

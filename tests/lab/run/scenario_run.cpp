@@ -6,10 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <map>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace leadline::lab {
 namespace {
@@ -31,6 +37,7 @@ class ScenarioRun {
 
  private:
   void prepare_certificates() const;
+  void open_ports();
   void start_agents();
   CheckOutcome check(std::string name, std::vector<Event> events);
   void carry_out(Event const& event, pid_t coordinator) const;
@@ -40,6 +47,7 @@ class ScenarioRun {
   RunSettings const& settings_;
   Lab lab_;
   std::map<std::string, pid_t> agents_;
+  std::vector<FileDescriptor> open_ports_;
   nlohmann::json record_;
 };
 
@@ -52,6 +60,23 @@ void ScenarioRun::prepare_certificates() const {
     certificates.write(
         settings_.places.migration_tls_of(node), node.cluster,
         found == scenario_.agents.end() ? MigrationIdentity::valid : found->second.identity);
+  }
+}
+
+/// The kernel takes the connections; nobody needs to read from them.
+void ScenarioRun::open_ports() {
+  for (auto const& node : lab_.topology().nodes) {
+    auto const found = scenario_.agents.find(node.cluster + "/" + node.node);
+    if (found == scenario_.agents.end() || !found->second.open_port) continue;
+    Visit const visit{lab_.machine(node.machine)};
+    FileDescriptor listener{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_in6 any{};
+    any.sin6_family = AF_INET6;
+    any.sin6_port = htons(static_cast<std::uint16_t>(*found->second.open_port));
+    if (!listener || ::bind(listener.get(), reinterpret_cast<sockaddr*>(&any), sizeof any) != 0 ||
+        ::listen(listener.get(), 128) != 0)
+      throw std::system_error{errno, std::generic_category(), found->first + ": open_port"};
+    open_ports_.push_back(std::move(listener));
   }
 }
 
@@ -95,6 +120,7 @@ double ScenarioRun::await_silence(Clock::time_point since) const {
 int ScenarioRun::run() {
   auto const start = Clock::now();
   prepare_certificates();
+  open_ports();
   auto const first = check("check", scenario_.events);
   record_ = {{"about", scenario_.about},
              {"exit_code", first.exit_code},
@@ -102,7 +128,7 @@ int ScenarioRun::run() {
              {"events", first.events},
              {"check_seconds", seconds(first.ended - start)}};
   if (scenario_.then_expect) {
-    record_["traffic_after_end_seconds"] = await_silence(first.ended);
+    record_["traffic_after_end_seconds"] = await_silence(first.lost.value_or(first.ended));
     auto const second = check("then", {});
     record_["then"] = {{"exit_code", second.exit_code}, {"out_of_time", second.out_of_time}};
   }

@@ -24,6 +24,7 @@ AgentOverride read_agent(YAML::Node const& node, Mistakes& mistakes) {
   agent.clock =
       std::chrono::seconds{mapping.integer("clock_ahead_seconds", -86400, 86400).value_or(0)};
   agent.identity = mapping.choice("identity", identities()).value_or(MigrationIdentity::valid);
+  agent.open_port = mapping.integer("open_port", 1, 65535);
   mapping.refuse_the_rest();
   return agent;
 }

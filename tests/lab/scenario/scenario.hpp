@@ -36,6 +36,7 @@ struct AgentOverride {
   std::vector<std::string> arguments;
   std::chrono::seconds clock{};  ///< its wall clock is ahead by this; the monotonic one is not
   MigrationIdentity identity{MigrationIdentity::valid};
+  std::optional<int> open_port;  ///< tcp, not the agent's: as a synchronization controller's
 };
 
 /// Done once, when a line of the coordinator's stderr matches.
