@@ -52,8 +52,9 @@ FlowFacts facts_of(Bandwidth const& probe, BulkCount const& count, BulkEnd const
   return facts;
 }
 
-Async<bool> agree(Bandwidth probe, tcp::socket* control) {
-  nlohmann::json const request = BulkRequest{.bandwidth = probe};
+/// The target's own cap becomes the probe's, if it is the tighter one.
+Async<bool> agree(Bandwidth* probe, tcp::socket* control) {
+  nlohmann::json const request = BulkRequest{.bandwidth = *probe};
   if (auto const sent = co_await send_json(control, request); !sent) co_return sent;
   auto const message = co_await receive_json(control, bulk_message_limit, 5s);
   if (!message) co_return tl::unexpected(message.error());
@@ -64,6 +65,8 @@ Async<bool> agree(Bandwidth probe, tcp::socket* control) {
   if (!reply->accepted)
     co_return tl::unexpected(failed(make_error_code(boost::system::errc::permission_denied),
                                     "the peer refuses: " + reply->reason));
+  probe->rate_limit_bits_per_second =
+      tighter(probe->rate_limit_bits_per_second, reply->rate_limit_bits_per_second);
   co_return true;
 }
 
@@ -188,7 +191,7 @@ Async<Bandwidth::Result> measure(Bandwidth probe) {
   auto control = co_await open_data_connection(
       probe.path, {.purpose = Preamble::Purpose::bulk_control, .session = session});
   if (!control) co_return tl::unexpected(std::move(control.error()));
-  auto const agreed = co_await agree(probe, &*control);
+  auto const agreed = co_await agree(&probe, &*control);
   if (!agreed) co_return tl::unexpected(agreed.error());
   Side out;
   Side back;

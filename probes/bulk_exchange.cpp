@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace leadline {
@@ -38,6 +39,11 @@ Async<nlohmann::json> receive_frame(tcp::socket* socket, std::uint32_t limit) {
   co_return message;
 }
 }  // namespace
+
+BitRate tighter(BitRate one, BitRate other) {
+  if (one.per_second <= 0) return other;
+  return other.per_second <= 0 ? one : std::min(one, other);
+}
 
 BulkStream::Settings stream_settings(Bandwidth const& test,
                                      std::shared_ptr<TlsIdentity const> identity, bool as_client) {

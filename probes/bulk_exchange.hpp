@@ -27,8 +27,12 @@ struct BulkReply {
   bool accepted{};
   bool busy{};
   std::string reason;
+  BitRate rate_limit_bits_per_second;  ///< the target's cap, which the source keeps; 0: none
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkReply, accepted, busy, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkReply, accepted, busy, reason, rate_limit_bits_per_second)
+
+/// Of two limits, of which 0 is none.
+BitRate tighter(BitRate one, BitRate other);
 
 /// Target: measured enough. Source: stopped sending.
 struct BulkHalt {

@@ -12,7 +12,7 @@ class BulkSlot {
  public:
   BulkSlot() = default;
 
-  /// What this node may send at most; 0: no limit.
+  /// What this node may send, or be sent, at most; 0: no limit.
   explicit BulkSlot(BitRate max_rate) : max_rate_{max_rate} {}
 
   [[nodiscard]] BitRate max_rate() const { return max_rate_; }

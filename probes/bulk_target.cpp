@@ -173,12 +173,6 @@ struct BulkTarget::State {
 };
 
 namespace {
-/// Of two limits, of which 0 is none.
-BitRate tighter(BitRate one, BitRate other) {
-  if (one.per_second <= 0) return other;
-  return other.per_second <= 0 ? one : std::min(one, other);
-}
-
 template <class State>
 std::optional<BulkReply> refusal(State const& state, Expected<BulkRequest> const& request) {
   if (!request)
@@ -235,7 +229,10 @@ asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, Pr
       sending(session->receiving, session->request,
               tighter(session->request.rate_limit_bits_per_second, state->slot->max_rate()));
   Occupancy<State> const occupancy{state, session};
-  nlohmann::json const reply = BulkReply{.accepted = true, .busy = false, .reason = {}};
+  nlohmann::json const reply = BulkReply{.accepted = true,
+                                         .busy = false,
+                                         .reason = {},
+                                         .rate_limit_bits_per_second = state->slot->max_rate()};
   auto const told = co_await send_json(&session->control, reply);
   if (told) co_await within(session->request.duration_ms + bulk_overhead, carry_out(session));
 }

@@ -16,6 +16,7 @@ if [ "$alone" = 1 ]; then
 fi
 
 bin=$(cd "$1" && pwd)
+schemas=$(cd "$(dirname "$0")/../../coordinator/report" && pwd)
 work=$(mktemp -d)
 pids=()
 clean_up() {
@@ -34,11 +35,18 @@ wrongly() {
   for file in "$@"; do sed "s/^/  $file | /" "$file" | cut -c 1-200 | head -n 40; done
 }
 
-# expect EXIT_CODE TEXT COMMAND...: on standard error or output the text must appear.
+# conforms FILE: a whole JSON document, which keeps the schema that it names.
+conforms() {
+  "$bin/conforms" "$schemas" "$1" >violations || wrongly "$1 does not keep its schema" violations
+}
+
+# expect EXIT_CODE TEXT COMMAND...: on standard error or output the text must appear. What is JSON
+# must keep its schema.
 expect() {
   local code=$1 text=$2 got=0
   shift 2
   timeout 60 "$@" >out 2>err </dev/null || got=$?
+  [ "$(head -c 1 out)" != "{" ] || conforms out
   if [ "$got" = "$code" ] && grep -qF -- "$text" out err; then return; fi
   wrongly "$* ended with $got, expected $code and to read: $text" err out
 }

@@ -31,4 +31,5 @@ wait "$run"
 got=$?
 [ "$got" = 20 ] || wrongly "among strangers the run ended with $got" err
 says ADDR_DUPLICATE out
+conforms out
 verdict

@@ -3,7 +3,7 @@
 #include "coordinator/report/json.hpp"
 #include "coordinator/report/report.hpp"
 #include "tests/lint/clusters.hpp"
-#include "tests/unit/schema.hpp"
+#include "tests/schema.hpp"
 #include "tests/unit/survey_maker.hpp"
 
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 #include "coordinator/report/chart.hpp"
 #include "coordinator/report/estimate_figures.hpp"
 #include "coordinator/report/estimate_report.hpp"
-#include "tests/unit/schema.hpp"
+#include "tests/schema.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

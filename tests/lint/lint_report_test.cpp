@@ -1,7 +1,7 @@
 #include "coordinator/report/lint_report.hpp"
 
 #include "tests/lint/clusters.hpp"
-#include "tests/unit/schema.hpp"
+#include "tests/schema.hpp"
 
 #include <gtest/gtest.h>
 

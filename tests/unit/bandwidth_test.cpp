@@ -430,7 +430,7 @@ TEST_F(BandwidthOverLoopback, KeepsTheByteLimitInEachDirection) {
   EXPECT_EQ(result->reverse.value().transferred_bytes, 5'000'011U);
 }
 
-TEST_F(BandwidthOverLoopback, NeverSendsBackMoreThanTheTargetMay) {
+TEST_F(BandwidthOverLoopback, KeepsToTheCapOfTheTargetInBothDirections) {
   auto const limited = std::make_shared<BulkSlot>(100_Mbps);
   bulk = std::make_unique<BulkTarget>(limited, identity);
   auto asked = probe(Transport::tcp, 2);
@@ -438,7 +438,9 @@ TEST_F(BandwidthOverLoopback, NeverSendsBackMoreThanTheTargetMay) {
   asked.duration_ms = 700ms;
   asked.warm_up_ms = 100ms;
   auto const result = await_on(context, run(asked)).value();
+  EXPECT_LT(result.rate_bits_per_second, 115e6);
   EXPECT_LT(result.reverse.value().rate_bits_per_second, 115e6);
+  EXPECT_EQ(result.limit, "rate_limit");
 }
 
 TEST_F(BandwidthOverLoopback, UsesTheCongestionControlMssAndCipherAskedFor) {

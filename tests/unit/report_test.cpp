@@ -1,7 +1,7 @@
 #include "coordinator/report/json.hpp"
 #include "coordinator/report/matrix.hpp"
 #include "coordinator/report/text.hpp"
-#include "tests/unit/schema.hpp"
+#include "tests/schema.hpp"
 #include "tests/unit/survey_maker.hpp"
 
 #include <gtest/gtest.h>

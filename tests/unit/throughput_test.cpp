@@ -3,7 +3,7 @@
 #include "coordinator/report/throughput_csv.hpp"
 #include "coordinator/report/throughput_json.hpp"
 #include "coordinator/report/throughput_text.hpp"
-#include "tests/unit/schema.hpp"
+#include "tests/schema.hpp"
 #include "tests/unit/survey_maker.hpp"
 
 #include <gtest/gtest.h>
