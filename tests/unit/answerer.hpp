@@ -2,6 +2,8 @@
 #include "probes/core/path.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
@@ -28,8 +30,26 @@ class Answerer {
 
   Answerer(boost::asio::io_context& loop, std::string const& address, Faults faults = {})
       : loop_{loop}, faults_{std::move(faults)}, socket_{opened(loop, address)} {
-    boost::asio::co_spawn(loop_, answer(), [this](std::exception_ptr error) { failure_ = error; });
+    boost::asio::co_spawn(
+        loop_, answer(),
+        boost::asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr const& error) {
+          failure_ = error;
+          ended_ = true;
+        }));
   }
+
+  /// The loop goes on, and would resume what is no more.
+  ~Answerer() {
+    stop_.emit(boost::asio::cancellation_type::terminal);
+    while (!ended_ && loop_.run_one() > 0) {
+    }
+    loop_.restart();  // out of work it counts as stopped
+  }
+
+  Answerer(Answerer const&) = delete;
+  Answerer(Answerer&&) = delete;
+  Answerer& operator=(Answerer const&) = delete;
+  Answerer& operator=(Answerer&&) = delete;
 
   [[nodiscard]] Path path() const {
     Path path;
@@ -92,6 +112,8 @@ class Answerer {
   Faults faults_;
   UdpProbeSocket socket_;
   std::map<std::uint32_t, std::uint32_t> counts_;
+  boost::asio::cancellation_signal stop_;
   std::exception_ptr failure_;
+  bool ended_{};
 };
 }  // namespace leadline::test

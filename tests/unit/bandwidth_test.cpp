@@ -5,6 +5,7 @@
 #include "probes/data_connection.hpp"
 #include "probes/responder.hpp"
 #include "probes/wire/frame.hpp"
+#include "tests/sanitizers.hpp"
 #include "tests/unit/loopback_target.hpp"
 #include "tests/unit/migration_certificates.hpp"
 #include "tests/unit/refused_system_call.hpp"
@@ -509,7 +510,7 @@ TEST_F(BandwidthOverLoopback, NeedsNoMoreThanOneProcessorFor32Streams) {
 }
 
 TEST_F(BandwidthOverLoopback, SaysThatDescriptorsHaveRunOut) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LEADLINE_ADDRESS_SANITIZER
   // UBSan's vptr check looks at memory through a pipe, and calls it invalid where none can be made.
   GTEST_SKIP() << "the sanitizers need the descriptors that this test takes away";
 #endif

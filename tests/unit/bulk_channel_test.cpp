@@ -2,6 +2,7 @@
 
 #include "probes/bulk_pattern.hpp"
 #include "probes/wire/batching_bio.hpp"
+#include "tests/sanitizers.hpp"
 #include "tests/unit/migration_certificates.hpp"
 #include "tests/unit/refused_system_call.hpp"
 
@@ -141,7 +142,7 @@ TEST_F(BulkChannels, TryAgainWhenTheKernelHasNoBufferAtTheMoment) {
 }
 
 TEST_F(BulkChannels, SayThatTheKernelHasNoBufferWhenThatDoesNotPass) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LEADLINE_ADDRESS_SANITIZER
   // UBSan's vptr check looks at memory through a pipe, and calls it invalid where none can be made.
   GTEST_SKIP() << "the sanitizers need the system call that this test refuses";
 #endif

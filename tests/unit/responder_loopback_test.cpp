@@ -2,6 +2,7 @@
 #include "probes/latency.hpp"
 #include "probes/responder.hpp"
 #include "probes/tcp_push.hpp"
+#include "tests/sanitizers.hpp"
 #include "tests/unit/loopback.hpp"
 
 #include <algorithm>
@@ -138,7 +139,7 @@ class FewDescriptors {
 };
 
 TEST_P(ResponderOverLoopback, OutOfDescriptorsItWaitsAndThenServesAgain) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LEADLINE_ADDRESS_SANITIZER
   // UBSan's vptr check looks at memory through a pipe, and calls it invalid where none can be made.
   GTEST_SKIP() << "the sanitizers need the descriptors that this test takes away";
 #endif
