@@ -200,23 +200,32 @@ asio::awaitable<void> Campaign::probe_stage(Stage stage) {
 
 asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes probes_of,
                                             std::chrono::seconds longest) {
-  std::vector<std::uint32_t> ids;
+  std::vector<std::vector<std::uint32_t>> asked;  // of each node, a batch a family
   for (auto const& [name, index] : index_) {
     auto const& prepared = prepared_[index];
     if (!prepared || prepared->listening.empty()) continue;
+    std::vector<std::uint32_t> ids;
     for (auto& [family, probes] : by_family(probes_of(index), prepared->listening))
       ids.push_back(batches_.hand_out(index, {.probes = std::move(probes),
                                               .targets = {{.peer = index, .family = family}},
                                               .together = true}));
+    if (!ids.empty()) asked.push_back(std::move(ids));
   }
-  auto const finished = [&] {
-    progress_.step(std::string{what}, ids.size() - batches_.count_out(), ids.size(), "nodes");
-    return batches_.count_out() == 0;
+  auto const count_busy = [&] {
+    return static_cast<std::size_t>(std::ranges::count_if(asked, [&](auto const& ids) {
+      return std::ranges::any_of(ids, [&](auto id) { return batches_.is_out(id); });
+    }));
   };
-  if (!ids.empty() && !co_await condition_.wait_until(Clock::now() + longest, finished))
-    progress_.say(fmt::format("{}: {} agents did not finish in time", what, batches_.count_out()));
+  auto const finished = [&] {
+    auto const busy = count_busy();
+    progress_.step(std::string{what}, asked.size() - busy, asked.size(), "nodes");
+    return busy == 0;
+  };
+  if (!asked.empty() && !co_await condition_.wait_until(Clock::now() + longest, finished))
+    progress_.say(fmt::format("{}: {} agents did not finish in time", what, count_busy()));
   batches_.abandon_all();
-  for (auto const id : ids) batches_.take(id);
+  for (auto const& ids : asked)
+    for (auto const id : ids) batches_.take(id);
 }
 
 asio::awaitable<void> Campaign::count_arrivals() {
