@@ -4,14 +4,12 @@
 #include "coordinator/layer2_probes.hpp"
 #include "coordinator/saturation.hpp"
 #include "coordinator/stage_probes.hpp"
-#include "probes/core/within.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <random>
 #include <utility>
 
@@ -21,29 +19,9 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto preparation_limit = 15s;
-
 RunId random_run_id() {
   std::random_device source;
   return (RunId{source()} << 32U) | source();
-}
-
-std::string expectation(Plan const& plan, std::map<NodeName, Roster::Member> const& members) {
-  std::string text;
-  for (auto const& [cluster, expected] : plan.expect) {
-    auto const here = std::ranges::count_if(
-        members, [&](auto const& member) { return member.first.cluster == cluster; });
-    text += fmt::format("{}{} {} of {}", text.empty() ? "" : ", ", cluster, here, expected);
-  }
-  return text;
-}
-
-bool all_here(Plan const& plan, std::map<NodeName, Roster::Member> const& members) {
-  return std::ranges::all_of(plan.expect, [&](auto const& expected) {
-    return std::ranges::count_if(members, [&](auto const& member) {
-             return member.first.cluster == expected.first;
-           }) >= expected.second;
-  });
 }
 }  // namespace
 
@@ -54,6 +32,7 @@ Campaign::Campaign(asio::any_io_executor executor, std::shared_ptr<Roster> roste
       progress_{progress},
       condition_{std::move(executor)},
       run_{random_run_id()},
+      participants_{*roster_, survey, progress, condition_, run_},
       logbook_{survey},
       batches_{*roster_, survey, logbook_, condition_, run_} {
   survey_.run_id = fmt::format("{:016x}", run_);
@@ -70,10 +49,9 @@ Campaign::~Campaign() {
 }
 
 asio::awaitable<void> Campaign::run() {
-  co_await wait_for_agents();
-  if (roster_->members().empty()) co_return;
-  co_await prepare();
-  introduce_peers();
+  co_await participants_.gather();
+  if (participants_.indices().empty()) co_return;
+  participants_.introduce(logbook_);
   for (auto const stage : survey_.plan.stages) {
     if (stage == Stage::facts) continue;  // they came with the preparation
     if (stage == Stage::layer2) {
@@ -90,65 +68,8 @@ asio::awaitable<void> Campaign::run() {
     if (stage != Stage::reach) continue;
     NodeProbes const same = [this](NodeIndex) { return synchronization_probes(survey_.plan); };
     co_await probe_nodes("synchronization", same, 15s);
-    co_await count_arrivals();
+    co_await participants_.count_arrivals();
   }
-}
-
-asio::awaitable<void> Campaign::wait_for_agents() {
-  auto const deadline = Clock::now() + survey_.plan.wait;
-  std::string told;
-  auto const tell_and_check = [&] {
-    auto const line = expectation(survey_.plan, roster_->members());
-    if (line != told) progress_.say("agents: " + line);
-    told = line;
-    return all_here(survey_.plan, roster_->members());
-  };
-  if (!co_await condition_.wait_until(deadline, tell_and_check))
-    progress_.say(fmt::format("agents: not all came within {} s; going on with those that did",
-                              survey_.plan.wait.count() / 1000));
-}
-
-asio::awaitable<void> Campaign::prepare() {
-  auto const key = RunKey::random().hex();
-  for (auto const& [name, member] : roster_->members()) {
-    index_.emplace(name, static_cast<NodeIndex>(survey_.nodes.size()));
-    survey_.nodes.push_back({.name = name, .version = member.version});
-  }
-  prepared_.resize(survey_.nodes.size());
-  counted_.resize(survey_.nodes.size());
-  for (auto const& [name, index] : index_)
-    roster_->send(name, Prepare{.run = run_, .key = key, .self = index});
-  auto const all_answered = [this] {
-    return std::ranges::all_of(index_, [this](auto const& node) {
-      return prepared_[node.second] || !roster_->members().contains(node.first);
-    });
-  };
-  if (!co_await condition_.wait_until(Clock::now() + preparation_limit, all_answered))
-    spdlog::warn("some agents did not get ready within {} s", preparation_limit.count());
-}
-
-void Campaign::introduce_peers() {
-  std::vector<NodeName> names;
-  std::vector<std::vector<Family>> families(survey_.nodes.size());
-  RosterSheet sheet{.run = run_};
-  for (std::size_t i = 0; i < survey_.nodes.size(); ++i) {
-    names.push_back(survey_.nodes[i].name);
-    auto const& prepared = prepared_[i];
-    if (!prepared) continue;
-    for (auto const& at : prepared->listening) families[i].push_back(at.family);
-    sheet.peers.push_back({.index = static_cast<NodeIndex>(i),
-                           .node = survey_.nodes[i].name,
-                           .listening = prepared->listening});
-  }
-  auto const& plan = survey_.plan;
-  auto const dictionary = std::make_shared<Dictionary>();
-  for (auto const& pair : choose_pairs(plan.mesh, plan.pairs, names, seed_of(survey_.run_id)))
-    survey_.pairs.push_back(
-        {.source = pair.source, .target = pair.target, .observations = Observations{dictionary}});
-  logbook_.open(std::move(families));
-  auto const framed =
-      std::make_shared<std::string const>(frame(encode(CoordinatorMessage{std::move(sheet)})));
-  for (auto const& [name, index] : index_) roster_->send(name, framed);
 }
 
 std::map<NodeIndex, std::vector<BatchTarget>> Campaign::targets_of(
@@ -201,11 +122,11 @@ asio::awaitable<void> Campaign::probe_stage(Stage stage) {
 asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes probes_of,
                                             std::chrono::seconds longest) {
   std::vector<std::vector<std::uint32_t>> asked;  // of each node, a batch a family
-  for (auto const& [name, index] : index_) {
-    auto const& prepared = prepared_[index];
-    if (!prepared || prepared->listening.empty()) continue;
+  for (auto const& [name, index] : participants_.indices()) {
+    auto const& listening = participants_.listening(index);
+    if (listening.empty()) continue;
     std::vector<std::uint32_t> ids;
-    for (auto& [family, probes] : by_family(probes_of(index), prepared->listening))
+    for (auto& [family, probes] : by_family(probes_of(index), listening))
       ids.push_back(batches_.hand_out(index, {.probes = std::move(probes),
                                               .targets = {{.peer = index, .family = family}},
                                               .together = true}));
@@ -228,17 +149,6 @@ asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes pr
     for (auto const id : ids) batches_.take(id);
 }
 
-asio::awaitable<void> Campaign::count_arrivals() {
-  for (auto const& [name, index] : index_)
-    if (prepared_[index]) roster_->send(name, Count{.run = run_});
-  co_await condition_.wait_until(Clock::now() + 5s, [this] {
-    return std::ranges::all_of(index_, [this](auto const& node) {
-      auto const& [name, index] = node;
-      return !prepared_[index] || counted_[index] || !roster_->members().contains(name);
-    });
-  });
-}
-
 asio::awaitable<void> Campaign::bulk_stage() {
   BulkRound round{survey_, logbook_, batches_, Clock::now()};
   while (!round.finished()) {
@@ -254,43 +164,19 @@ asio::awaitable<void> Campaign::bulk_stage() {
 }
 
 void Campaign::said(Roster::Member const& member, AgentMessage message) {
-  auto const index = index_of(member.name);
+  auto const index = participants_.index_of(member.name);
   if (!index) return;  // came too late for this run
-  if (auto* prepared = std::get_if<Prepared>(&message); prepared != nullptr) {
-    file(*index, std::move(*prepared));
-  } else if (auto* observed = std::get_if<Observed>(&message); observed != nullptr) {
+  if (auto* observed = std::get_if<Observed>(&message); observed != nullptr)
     batches_.said(*index, std::move(*observed));
-  } else if (auto const* done = std::get_if<BatchDone>(&message); done != nullptr) {
+  else if (auto const* done = std::get_if<BatchDone>(&message); done != nullptr)
     batches_.said(*index, *done);
-  } else if (auto const* counted = std::get_if<Counted>(&message);
-             counted != nullptr && counted->run == run_ && !counted_[*index]) {
-    counted_[*index] = true;
-    for (auto const& [from, family, udp_requests, tcp_connections] : counted->arrived)
-      if (from < survey_.nodes.size())
-        survey_.arrivals.push_back({.at = *index,
-                                    .from = from,
-                                    .family = family,
-                                    .udp_requests = udp_requests,
-                                    .tcp_connections = tcp_connections});
-    for (auto lost : counted->lost_answers) {
-      lost.from = *index;
-      if (lost.to < survey_.nodes.size()) survey_.lost_answers.push_back(std::move(lost));
-    }
-  }
+  else
+    participants_.said(*index, std::move(message));
   condition_.notify();
 }
 
-void Campaign::file(NodeIndex index, Prepared prepared) {
-  if (prepared.run != run_ || prepared_[index]) return;
-  auto& node = survey_.nodes[index];
-  node.facts = prepared.facts;
-  for (auto const& at : prepared.listening) node.addresses.push_back(at.at.address);
-  if (!prepared.problem.empty()) spdlog::warn("{}: {}", format(node.name), prepared.problem);
-  prepared_[index] = std::move(prepared);
-}
-
 void Campaign::left(Roster::Member const& member, std::string const& why) {
-  auto const index = index_of(member.name);
+  auto const index = participants_.index_of(member.name);
   if (!index || finished_) return;
   survey_.nodes[*index].lost = why;
   progress_.say(fmt::format("{}: lost: {}", format(member.name), why));
@@ -298,14 +184,9 @@ void Campaign::left(Roster::Member const& member, std::string const& why) {
   condition_.notify();
 }
 
-std::optional<NodeIndex> Campaign::index_of(NodeName const& name) const {
-  auto const at = index_.find(name);
-  return at == index_.end() ? std::nullopt : std::optional{at->second};
-}
-
 void Campaign::finish() {
   finished_ = true;  // who leaves from now on was there when it mattered
-  for (auto const& [name, index] : index_) {
+  for (auto const& [name, index] : participants_.indices()) {
     roster_->send(name, Stop{.run = run_});
     if (auto const member = roster_->members().find(name); member != roster_->members().end())
       survey_.nodes[index].clock = member->second.clock;

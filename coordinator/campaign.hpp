@@ -1,6 +1,7 @@
 #pragma once
 #include "coordinator/batches.hpp"
 #include "coordinator/logbook.hpp"
+#include "coordinator/participants.hpp"
 #include "coordinator/progress.hpp"
 #include "coordinator/roster.hpp"
 #include "coordinator/survey.hpp"
@@ -9,11 +10,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,20 +41,14 @@ class Campaign {
   using Time = std::chrono::steady_clock::time_point;
   using NodeProbes = std::function<std::vector<AnyProbe>(NodeIndex)>;
 
-  boost::asio::awaitable<void> wait_for_agents();
-  boost::asio::awaitable<void> prepare();
-  void introduce_peers();
   boost::asio::awaitable<void> probe_stage(Stage stage);
   /// Each node by itself, all at once; nothing where there are no probes for it.
   boost::asio::awaitable<void> probe_nodes(std::string_view what, NodeProbes probes_of,
                                            std::chrono::seconds longest);
-  boost::asio::awaitable<void> count_arrivals();
   boost::asio::awaitable<void> bulk_stage();
 
   void said(Roster::Member const& member, AgentMessage message);
   void left(Roster::Member const& member, std::string const& why);
-  void file(NodeIndex index, Prepared prepared);
-  [[nodiscard]] std::optional<NodeIndex> index_of(NodeName const& name) const;
   /// The aims of a stage by source; those that cannot mean anything are filed as skipped.
   std::map<NodeIndex, std::vector<BatchTarget>> targets_of(std::vector<AnyProbe> const& probes);
 
@@ -64,11 +57,9 @@ class Campaign {
   Progress& progress_;
   Condition condition_;
   RunId run_;
+  Participants participants_;
   Logbook logbook_;
   Batches batches_;
-  std::map<NodeName, NodeIndex> index_;
-  std::vector<std::optional<Prepared>> prepared_;
-  std::vector<bool> counted_;
   bool finished_{};
 };
 }  // namespace leadline

@@ -62,10 +62,14 @@ void read_interface(Survey const& survey, NodeIndex node, InterfaceFacts const& 
   bool const global = std::ranges::any_of(link.addresses, [](InterfaceAddress const& address) {
     return address.global_unicast && !address.duplicate;
   });
-  if (!global)
-    symptoms.on_node("ADDR_NO_GLOBAL", node,
-                     fmt::format("{}: {} has {} addresses, none of them global unicast", who,
-                                 link.name, link.addresses.size()));
+  if (global) return;
+  std::vector<std::string> held;
+  held.reserve(link.addresses.size());
+  for (auto const& address : link.addresses) held.push_back(address.address);
+  symptoms.on_node("ADDR_NO_GLOBAL", node,
+                   held.empty() ? fmt::format("{}: {} has no address", who, link.name)
+                                : fmt::format("{}: {} has only {}, not global unicast", who,
+                                              link.name, fmt::join(held, ", ")));
 }
 
 void read_ranges(Survey const& survey, NodeIndex node, Symptoms& symptoms) {

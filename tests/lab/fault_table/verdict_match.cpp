@@ -67,6 +67,11 @@ std::vector<std::string> differences(Expectation const& expected, nlohmann::json
   if (expected.exit_code && report.at("exit_code") != *expected.exit_code)
     all.push_back(fmt::format("exit code {} in the report, expected {}",
                               report.at("exit_code").dump(), *expected.exit_code));
+  if (expected.pairs_measured &&
+      report.at("coverage").at("pairs_measured") != *expected.pairs_measured)
+    all.push_back(fmt::format("{} pairs measured, expected {}",
+                              report.at("coverage").at("pairs_measured").dump(),
+                              *expected.pairs_measured));
   auto wanted = expected.findings;
   for (auto const& finding : report.at("findings")) {
     auto const found = std::ranges::find_if(

@@ -102,5 +102,15 @@ TEST(VerdictMatch, ObjectsToAnotherVerdictOrExitCode) {
   other["exit_code"] = 0;
   EXPECT_EQ(differences(loss_on_n2(), other).size(), 2U);
 }
+
+TEST(VerdictMatch, ObjectsToAnotherNumberOfPairs) {
+  auto seen = report(json::array({finding("LOSS", "error", "east/n2")}));
+  seen["coverage"] = json::object({{"pairs_measured", 18}});
+  auto wanted = loss_on_n2();
+  wanted.pairs_measured = 18;
+  EXPECT_TRUE(differences(wanted, seen).empty());
+  wanted.pairs_measured = 6;
+  EXPECT_EQ(differences(wanted, seen).size(), 1U);
+}
 }  // namespace
 }  // namespace leadline::lab

@@ -100,6 +100,7 @@ Expectation read_expectation(YAML::Node const& node, Mistakes& mistakes) {
   Expectation expectation;
   expectation.verdict = mapping.choice("verdict", verdicts).value_or("");
   expectation.exit_code = mapping.integer("exit_code", 0, 255);
+  expectation.pairs_measured = mapping.integer("pairs_measured", 0, 3540);
   if (auto const findings = mapping.take("findings"))
     for (auto const& finding : *findings)
       expectation.findings.push_back(read_finding(finding, mistakes));

@@ -67,6 +67,7 @@ struct ExpectedMeasurement {
 struct Expectation {
   std::string verdict;  ///< empty: there is no report, the coordinator was killed
   std::optional<int> exit_code;
+  std::optional<int> pairs_measured;  ///< in one direction each; empty: any number
   std::vector<ExpectedFinding> findings;
   std::vector<ExpectedMeasurement> measured;
   std::vector<std::string> also_allowed;  ///< codes that may appear, as warnings

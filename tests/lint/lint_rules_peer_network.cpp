@@ -1,0 +1,63 @@
+#include "tests/lint/lint_rules.hpp"
+
+namespace leadline {
+using namespace manifest_edits;
+
+std::vector<LintRule> peer_network_rules() {
+  return {
+      {"networks_apart",
+       {{"west",
+         "\"range\": \"10.200.5.0/24\",\n        \"range_start\": \"10.200.5.100\",\n        "
+         "\"range_end\": \"10.200.5.199\"",
+         "\"range\": \"10.201.5.0/24\""},
+        {"west", "\"ips\": [\"10.200.5.100\"]", "\"ips\": [\"10.201.5.1\"]"},
+        {"west", "\"ips\": [\"10.200.5.101/24\"]", "\"ips\": [\"10.201.5.2/24\"]"},
+        {"west", "\"ips\": [\"10.200.5.102\"]", "\"ips\": [\"10.201.5.3\"]"},
+        {"west", "- 10.200.5.102:9185", "- 10.201.5.3:9185"}},
+       {"CONFIG_RANGES_APART clusters east -> west"}},
+      {"vlans_differ",
+       {{"east", "eth1.100", "eth1.101"}},
+       {"CONFIG_VLAN_DIFFERS clusters east -> west"},
+       both("eth1.100", "eth1.101")},
+      {"vlan_of_a_sub_interface_and_a_tag",
+       {{"west", plain, R"("type": "bridge", "bridge": "br1", "vlan": 200,
+      "preserveDefaultVlan": false,)"}},
+       {"CONFIG_VLAN_DIFFERS clusters east -> west",
+        "CONFIG_PLUGIN_DIFFERS clusters east -> west"}},
+      {"masters_differ",
+       {{"east", "eth1.100", "ens2f0.100"}},
+       {"CONFIG_PARENT_DIFFERS clusters east -> west"},
+       both("eth1.100", "ens2f0.100")},
+      {"bridges_of_other_names",
+       {{"east", plain, R"("type": "bridge", "vlan": 100, "preserveDefaultVlan": false,)"},
+        {"west", plain, as_bridge}},
+       {"CONFIG_PARENT_DIFFERS clusters east -> west"},
+       both(plain, R"("type": "bridge", "vlan": 100, "preserveDefaultVlan": false,)")},
+      {"physical_networks_differ",
+       localnets(R"("physicalNetworkName": "lan",)", R"("physicalNetworkName": "wan",)"),
+       {"CONFIG_PHYSICAL_NETWORK_DIFFERS clusters east -> west"},
+       localnets(R"("physicalNetworkName": "wan",)", R"("physicalNetworkName": "wan",)")},
+      {"physical_network_by_default",
+       localnets("", R"("physicalNetworkName": "wan",)"),
+       {"CONFIG_PHYSICAL_NETWORK_DIFFERS clusters east -> west"},
+       localnets("", R"("physicalNetworkName": "migration",)")},
+      {"trunks_differ",
+       bridges(R"("vlanTrunk": [{"minID": 10, "maxID": 20}],)"),
+       {"CONFIG_TRUNK_DIFFERS clusters east -> west"},
+       {{"east", plain, as_bridge + std::string{R"("vlanTrunk": [{"minID": 10, "maxID": 11}],)"}},
+        {"west", plain, as_bridge + std::string{R"("vlanTrunk": [{"id": 11}, {"id": 10}],)"}}}},
+      {"mtus_differ",
+       {{"east", "\"mtu\": 9000", "\"mtu\": 1500"}},
+       {"CONFIG_MTU_DIFFERS clusters east -> west"},
+       both("\"mtu\": 9000", "\"mtu\": 1500")},
+      {"mtu_on_one_side",
+       {{"east", "\"mtu\": 9000,", ""}},
+       {"CONFIG_MTU_DIFFERS clusters east -> west"},
+       both("\"mtu\": 9000,", "")},
+      {"plugins_differ",
+       {{"east", plain, as_bridge}},
+       {"CONFIG_PLUGIN_DIFFERS clusters east -> west"},
+       bridges("")},
+  };
+}
+}  // namespace leadline

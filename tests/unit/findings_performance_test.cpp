@@ -1,0 +1,134 @@
+#include "tests/unit/fault_rows.hpp"
+
+namespace leadline::fault_rows {
+namespace {
+INSTANTIATE_TEST_SUITE_P(
+    Performance, FaultTable,
+    testing::Values(
+        FaultRow{"loss",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                     r.lost_forward = 30;
+                     r.lost_reverse = 28;
+                     r.received = 542;
+                   });
+                   m.spoil<Bandwidth>(everywhere, rate(20e6));
+                 },
+                 {"LOSS clusters east -> west both"},
+                 not_ready},
+        FaultRow{"loss_that_leaves_enough",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                     r.lost_forward = 30;
+                     r.received = 570;
+                   });
+                 },
+                 {"LOSS clusters east -> west both"},
+                 warnings},
+        FaultRow{"loss_and_one_slow_kind",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                     r.lost_forward = 30;
+                     r.received = 570;
+                   });
+                   m.spoil<Bandwidth>(everywhere, [](Observation&, Bandwidth::Result& r) {
+                     if (r.streams == 1) r.rate_bits_per_second = 20e6;
+                   });
+                 },
+                 {"LOSS clusters east -> west both"},
+                 not_ready},
+        FaultRow{"two_lost_packets_are_chance",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                     r.lost_forward = 2;
+                     r.received = 598;
+                   });
+                 },
+                 {},
+                 Verdict::ready},
+        FaultRow{"latency",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                     r.rtt_p50_us = 40000;
+                     r.rtt_p99_us = 48000;
+                   });
+                 },
+                 {"LATENCY_HIGH clusters east -> west both"},
+                 warnings},
+        FaultRow{"reordering",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(out_of("east/n1"),
+                                    [](Observation&, Latency::Result& r) { r.reordered = 60; });
+                 },
+                 {"REORDERING node east/n1 outbound"},
+                 warnings},
+        FaultRow{"bufferbloat",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                     if (!r.under_load) return;
+                     r.rtt_p50_us = 90000;
+                     r.rtt_p90_us = 140000;
+                   });
+                 },
+                 {"BUFFERBLOAT clusters east -> west both"},
+                 warnings},
+        FaultRow{"a_pause_under_load_is_no_bufferbloat",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(out_of("east/n1"), [](Observation&, Latency::Result& r) {
+                     if (r.under_load) r.rtt_p90_us = r.rtt_p99_us = 180000;
+                   });
+                 },
+                 {},
+                 Verdict::ready},
+        FaultRow{"slow_node",
+                 [](SurveyMaker& m) { m.spoil<Bandwidth>(touching("west/n1"), rate(90e6)); },
+                 {"BANDWIDTH_LOW node west/n1 both"},
+                 not_ready},
+        FaultRow{"slow_direction",
+                 [](SurveyMaker& m) { m.spoil<Bandwidth>(from_cluster("east"), rate(90e6)); },
+                 {"BANDWIDTH_LOW clusters east -> west forward"},
+                 not_ready},
+        FaultRow{"asymmetric",
+                 [](SurveyMaker& m) { m.spoil<Bandwidth>(from_cluster("east"), rate(2e9)); },
+                 {"BANDWIDTH_ASYMMETRIC clusters east -> west forward"},
+                 warnings},
+        FaultRow{"retransmits",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(everywhere, [](Observation&, Bandwidth::Result& r) {
+                     r.retransmitted_segments = 40000;
+                   });
+                 },
+                 {"BANDWIDTH_RETRANSMITS clusters east -> west both"},
+                 warnings},
+        FaultRow{"starved",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(out_of("east/n1"), [](Observation& seen, Latency::Result& r) {
+                     seen.status = Status::inconclusive;
+                     seen.reason = "sent 40 ms late";
+                     r.lost_forward = 100;
+                   });
+                 },
+                 {"AGENT_STARVED node east/n1 both", "NOT_MEASURED node east/n1 outbound"},
+                 Verdict::unknown},
+        FaultRow{"no_push",
+                 [](SurveyMaker& m) { m.skip("tcp_push", into("east/n1")); },
+                 {"NOT_MEASURED node east/n1 inbound"},
+                 Verdict::unknown},
+        FaultRow{"not_measured",
+                 [](SurveyMaker& m) { m.skip("bandwidth", into("east/n1")); },
+                 {"NOT_MEASURED node east/n1 inbound"},
+                 Verdict::unknown},
+        FaultRow{"agent_lost",
+                 [](SurveyMaker& m) {
+                   m.record("west/n3").lost = "connection reset";
+                   m.spoil<Reach>(into("west/n3"), fails_as(Outcome::refused));
+                   m.skip_after_reach(touching("west/n3"));
+                 },
+                 {"AGENT_MISSING node west/n3 both"},
+                 Verdict::unknown},
+        FaultRow{"agent_missing",
+                 [](SurveyMaker& m) { m.survey().plan.expect["west"] = 4; },
+                 {"AGENT_MISSING cluster west both"},
+                 Verdict::unknown}));
+}  // namespace
+}  // namespace leadline::fault_rows

@@ -1,0 +1,105 @@
+#include "tests/unit/fault_rows.hpp"
+
+namespace leadline::fault_rows {
+namespace {
+auto refuses(TlsFault fault) {
+  return [fault](Observation& seen, TlsHandshake::Result& result) {
+    seen.status = Status::fail;
+    result.completed = false;
+    result.peer_fault = fault;
+  };
+}
+
+auto is_refused(TlsFault fault) {
+  return [fault](Observation& seen, TlsHandshake::Result& result) {
+    seen.status = Status::fail;
+    result.completed = false;
+    result.own_fault = fault;
+  };
+}
+
+FaultRow bad_certificate(std::string name, TlsFault fault, std::string const& code) {
+  return {std::move(name),
+          [fault](SurveyMaker& m) {
+            m.spoil<TlsHandshake>(into("west/n2"), refuses(fault));
+            m.spoil<TlsHandshake>(out_of("west/n2"), is_refused(fault));
+          },
+          {code + " node west/n2 inbound"},
+          not_ready};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Tls, FaultTable,
+    testing::Values(
+        bad_certificate("untrusted", TlsFault::untrusted, "TLS_UNTRUSTED"),
+        bad_certificate("expired", TlsFault::expired, "TLS_EXPIRED"),
+        bad_certificate("not_yet_valid", TlsFault::not_yet_valid, "TLS_NOT_YET_VALID"),
+        bad_certificate("wrong_cn", TlsFault::wrong_cn, "TLS_WRONG_CN"),
+        bad_certificate("wrong_eku", TlsFault::wrong_eku, "TLS_WRONG_EKU"),
+        bad_certificate("version", TlsFault::version, "TLS_VERSION"),
+        bad_certificate("cut_without_an_alert", TlsFault::closed, "TLS_FAILED"),
+        FaultRow{"unreadable",
+                 [](SurveyMaker& m) {
+                   m.facts("east/n1").migration_identity.push_back(
+                       {.role = "client",
+                        .leaf = {},
+                        .authority = {},
+                        .problem = "client/tls.key: No such file or directory"});
+                   m.skip("tls", touching("east/n1"));
+                 },
+                 {"TLS_UNREADABLE node east/n1 both"},
+                 not_ready},
+        FaultRow{"ca_not_copied",
+                 [](SurveyMaker& m) {
+                   m.spoil<TlsHandshake>(from_cluster("west"), refuses(TlsFault::untrusted));
+                   m.spoil<TlsHandshake>(from_cluster("east"), is_refused(TlsFault::untrusted));
+                 },
+                 {"TLS_UNTRUSTED clusters west -> east forward"},
+                 not_ready},
+        FaultRow{"expires_soon",
+                 [](SurveyMaker& m) {
+                   auto const now = std::chrono::system_clock::to_time_t(m.survey().started);
+                   m.spoil<TlsHandshake>(into("east/n1"),
+                                         [now](Observation&, TlsHandshake::Result& r) {
+                                           r.peer_leaf->not_after_unix_seconds = now + 3 * 3600;
+                                         });
+                 },
+                 {"TLS_EXPIRES_SOON node east/n1 both"},
+                 warnings},
+        FaultRow{"expired_by_facts",
+                 [](SurveyMaker& m) {
+                   auto expired = SurveyMaker::certificate(m.survey().started);
+                   expired.not_after_unix_seconds -= 8 * 86400;
+                   m.facts("east/n1").migration_identity.push_back(
+                       {.role = "server", .leaf = expired, .authority = {}, .problem = {}});
+                   m.spoil<TlsHandshake>(into("east/n1"), refuses(TlsFault::expired));
+                 },
+                 {"TLS_EXPIRED node east/n1 both"},
+                 not_ready},
+        FaultRow{"expired_on_two_nodes",
+                 [](SurveyMaker& m) {
+                   auto expired = SurveyMaker::certificate(m.survey().started);
+                   expired.not_after_unix_seconds -= 8 * 86400;
+                   m.facts("east/n1").migration_identity.push_back(
+                       {.role = "server", .leaf = expired, .authority = {}, .problem = {}});
+                   m.spoil<TlsHandshake>(into("east/n1"), refuses(TlsFault::expired));
+                   m.spoil<TlsHandshake>(into("west/n2"), refuses(TlsFault::expired));
+                   m.spoil<TlsHandshake>(out_of("west/n2"), is_refused(TlsFault::expired));
+                 },
+                 {"TLS_EXPIRED node east/n1 both", "TLS_EXPIRED node west/n2 inbound"},
+                 not_ready},
+        FaultRow{"cut_by_black_hole",
+                 [](SurveyMaker& m) {
+                   m.spoil<PathMtu>(everywhere, [](Observation&, PathMtu::Result& r) {
+                     shrink(r, 1400, MtuLimit::silent, 62);
+                   });
+                   m.spoil<TlsHandshake>(everywhere,
+                                         [](Observation& seen, TlsHandshake::Result& r) {
+                                           seen.status = Status::fail;
+                                           r.completed = false;
+                                         });
+                 },
+                 {"MTU_BLACK_HOLE clusters east -> west both"},
+                 not_ready}));
+}  // namespace
+}  // namespace leadline::fault_rows
