@@ -7,28 +7,6 @@
 
 namespace leadline::fault_rows {
 namespace {
-Observation synchronization(NodeIndex node, Outcome outcome) {
-  bool const open = outcome == Outcome::answered;
-  return {.source = node,
-          .target = node,
-          .family = Family::ipv4,
-          .probe = "sync",
-          .status = open ? Status::ok : Status::fail,
-          .reason = {},
-          .result = SyncPort::Result{.endpoint = "10.0.0.1:9185",
-                                     .outcome = outcome,
-                                     .system_error = open ? "" : "timed out"}};
-}
-
-/// A plan with one synchronization address, which the first nodes of six found open.
-SurveyMaker synchronization_open_to(NodeIndex nodes) {
-  SurveyMaker maker;
-  maker.survey().plan.synchronization_addresses = {"10.0.0.1:9185"};
-  for (NodeIndex node = 0; node < nodes; ++node)
-    maker.survey().node_observations.push_back(synchronization(node, Outcome::answered));
-  return maker;
-}
-
 TEST_P(FaultTable, NamesTheCauseAndNothingElse) {
   SurveyMaker maker;
   GetParam().spoil(maker);
