@@ -82,6 +82,14 @@ void read_address(po::variables_map const& given, Options& options) {
   if (error) throw std::invalid_argument{fmt::format("--address: '{}' is not an IP address", text)};
 }
 
+/// Elsewhere 0 means no cap, which nobody means who writes it here.
+void read_max_rate(std::string const& text, Options& options) {
+  options.max_rate = must(parse_rate(text), "max-rate");
+  if (options.max_rate.per_second <= 0)
+    throw std::invalid_argument{fmt::format(
+        "--max-rate: '{}' would allow nothing; give a cap above 0, such as 10Gbit", text)};
+}
+
 void read_host_netns(po::variables_map const& given, Options& options) {
   if (given.count("host-netns") == 0) return;
   options.host_netns = given["host-netns"].as<std::string>();
@@ -138,7 +146,7 @@ Options checked(po::variables_map const& given) {
   if (given.count("allow") > 0)
     for (auto const& range : given["allow"].as<std::vector<std::string>>())
       options.allow.push_back(must(Network::parse(range), "allow"));
-  options.max_rate = must(parse_rate(given["max-rate"].as<std::string>()), "max-rate");
+  read_max_rate(given["max-rate"].as<std::string>(), options);
   if (given.count("migration-tls") > 0)
     options.migration_tls = given["migration-tls"].as<std::string>();
   read_host_netns(given, options);

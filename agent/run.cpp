@@ -93,7 +93,8 @@ void Run::open_responder(Prepare const& order) {
     settings.addresses.push_back(asio::ip::make_address(address));
   auto opened = Responder::open(executor_, settings);
   if (!opened) {
-    prepared_.problem = describe(opened.error());
+    prepared_.problem = fmt::format("{} (--ports {}-{})", describe(opened.error()),
+                                    options_.first_port, options_.last_port);
     spdlog::error("cannot answer probes: {}", prepared_.problem);
     return;
   }

@@ -11,6 +11,7 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
@@ -120,6 +121,7 @@ class Obedience {
   void operator()(Prepare const& order) {
     if (run_) run_->stop();
     spdlog::info("run {:x} begins", order.run);
+    stopped_ = false;
     run_ = Run::begin(
         executor_, options_, order,
         [channel = channel_](AgentMessage const& message) { channel->send(encode(message)); });
@@ -143,10 +145,14 @@ class Obedience {
     spdlog::info("run {:x} is over", stop.run);
     run_->stop();
     run_.reset();
+    stopped_ = true;
     give_memory_back();
   }
 
   [[nodiscard]] bool accepted() const { return accepted_; }
+
+  /// The last run has come to the end that the coordinator gave it.
+  [[nodiscard]] bool stopped() const { return stopped_; }
 
   [[nodiscard]] std::string const& refusal() const { return refusal_; }
 
@@ -158,11 +164,18 @@ class Obedience {
   std::shared_ptr<Channel> channel_;
   std::shared_ptr<Run> run_;
   bool accepted_{};
+  bool stopped_{};
   std::string refusal_;
 };
 
-/// Until the connection ends, and then why. `accepted` is set once the coordinator took us.
-asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<bool> accepted) {
+/// What came of a connection, while it lasts and after it.
+struct Service {
+  bool accepted{};  ///< the coordinator took us
+  bool orderly{};   ///< and ended it when it had done with us
+};
+
+/// Until the connection ends, and then why.
+asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<Service> service) {
   auto const executor = co_await asio::this_coro::executor;
   auto dialling = dial(options);
   auto dialled = co_await within(connect_limit, std::move(dialling));
@@ -177,6 +190,8 @@ asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<bool> a
     if (!text) {
       if (auto const why = why_refused(text.error().code, dialled->own); !why.empty())
         co_return "the coordinator refused this agent: " + why;
+      service->orderly = ended_orderly(text.error(), obedience.stopped());
+      if (service->orderly) co_return "the coordinator has ended the connection";
       if (text.error().stage != Error::Stage::timeout) co_return describe(text.error());
       co_return fmt::format("the coordinator has been silent for {} s",
                             coordinator_silence_limit.count() / 1000);
@@ -184,25 +199,36 @@ asio::awaitable<std::string> serve_once(Options options, std::shared_ptr<bool> a
     auto message = decode_coordinator_message(*text);
     if (!message) co_return message.error();
     std::visit(obedience, *message);
-    *accepted = obedience.accepted();
+    service->accepted = obedience.accepted();
     if (!obedience.refusal().empty())
       co_return "the coordinator refused this agent: " + obedience.refusal();
   }
 }
 }  // namespace
 
+bool ended_orderly(Error const& error, bool stopped) {
+  if (error.stage != Error::Stage::transfer) return false;
+  bool const said_so = error.code == asio::error::eof;  // TLS: a close_notify
+  bool const hung_up = error.code == asio::ssl::error::stream_truncated ||
+                       error.code == asio::error::connection_reset;
+  return said_so || (stopped && hung_up);
+}
+
 asio::awaitable<void> attend(Options options) {
   Backoff backoff;
   std::minstd_rand chance{std::random_device{}()};
   std::string told;
   for (;;) {
-    auto const accepted = std::make_shared<bool>(false);
-    auto serving = serve_once(options, accepted);
+    auto const service = std::make_shared<Service>();
+    auto serving = serve_once(options, service);
     auto const why = co_await std::move(serving);
-    if (*accepted) backoff.succeeded();
+    if (service->accepted) backoff.succeeded();
     // Once is enough while nothing changes: an idle agent may dial for days.
-    if (why != told) spdlog::warn("{}; trying again", why);
-    if (why != told || *accepted) give_memory_back();
+    if (service->orderly)
+      spdlog::info("{}; dialling again, for the next run", why);
+    else if (why != told)
+      spdlog::warn("{}; trying again", why);
+    if (why != told || service->accepted) give_memory_back();
     told = why;
     co_await elapse(backoff.next(std::uniform_real_distribution<>{0, 1}(chance)));
   }

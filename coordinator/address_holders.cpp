@@ -26,8 +26,11 @@ bool among(std::vector<NodeIndex> const& owners, AddressHolder const& holder) {
 NodesByName nodes_by_mac(Survey const& survey) {
   NodesByName nodes;
   for (std::size_t i = 0; i < survey.nodes.size(); ++i)
-    if (auto const& facts = survey.nodes[i].facts; facts && !facts->interface.mac.empty())
-      nodes[facts->interface.mac].insert(static_cast<NodeIndex>(i));
+    if (auto const& facts = survey.nodes[i].facts) {
+      if (!facts->interface.mac.empty())
+        nodes[facts->interface.mac].insert(static_cast<NodeIndex>(i));
+      for (auto const& mac : facts->macs) nodes[mac].insert(static_cast<NodeIndex>(i));
+    }
   for (auto const& seen : survey.node_observations) {
     auto const* result =
         seen.result ? std::get_if<BroadcastDomain::Result>(&*seen.result) : nullptr;
@@ -40,10 +43,18 @@ NodesByName nodes_by_mac(Survey const& survey) {
 }
 
 bool HeldAddress::duplicate() const {
-  auto const real = std::ranges::count_if(holders, [](auto const& h) { return !h.proxy; });
-  return real > 1 || std::ranges::any_of(holders, [&](AddressHolder const& holder) {
-           return !holder.proxy && !among(owners, holder);
-         });
+  std::vector<AddressHolder const*> real;
+  for (auto const& holder : holders)
+    if (!holder.proxy) real.push_back(&holder);
+  auto const foreign = [&](AddressHolder const* holder) { return !among(owners, *holder); };
+  if (std::ranges::any_of(real, foreign)) return true;
+  // Several MAC addresses of one node are no two holders.
+  auto const holds_all = [&](NodeIndex owner) {
+    return std::ranges::all_of(real, [&](AddressHolder const* holder) {
+      return std::ranges::count(holder->nodes, owner) != 0;
+    });
+  };
+  return !real.empty() && std::ranges::none_of(owners, holds_all);
 }
 
 std::vector<HeldAddress> find_holders(Survey const& survey) {

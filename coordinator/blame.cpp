@@ -1,7 +1,7 @@
 #include "coordinator/blame.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -209,11 +209,70 @@ class Blame {
   std::vector<Candidate> candidates_;
   std::vector<bool> explained_;
 };
+
+/// Of both directions one may be left.
+void narrow(Cause& cause, std::vector<NodeName> const& roster) {
+  if (cause.direction != Direction::both) return;
+  auto& scope = cause.scope;
+  bool const node = scope.kind == Scope::Kind::node;
+  auto const leaves = [&](std::string const& place) {
+    return std::ranges::all_of(cause.explains, [&](NodePair edge) {
+      auto const& source = roster[edge.source];
+      return (node ? format(source) : source.cluster) == place;
+    });
+  };
+  auto const enters = [&](NodePair edge) { return format(roster[edge.target]) == scope.source; };
+  if (node) {
+    if (leaves(scope.source)) cause.direction = Direction::outbound;
+    if (std::ranges::all_of(cause.explains, enters)) cause.direction = Direction::inbound;
+  } else if (scope.kind == Scope::Kind::cluster_pair) {
+    bool const back = leaves(scope.target);
+    if (back) std::swap(scope.source, scope.target);
+    if (back || leaves(scope.source)) cause.direction = Direction::forward;
+  }
+}
+
+/// The steps between neighbouring magnitudes that are large enough: what lies above each.
+std::vector<double> steps(std::vector<double> magnitudes, double factor) {
+  sort_unique(magnitudes);
+  std::vector<double> found;
+  for (std::size_t i = 1; i < magnitudes.size(); ++i)
+    if (magnitudes[i - 1] > 0 && magnitudes[i] >= magnitudes[i - 1] * factor)
+      found.push_back(magnitudes[i]);
+  return found;
+}
 }  // namespace
 
 std::vector<Cause> blame(std::vector<NodePair> failing, std::vector<NodePair> measured,
                          std::vector<NodeName> const& roster, double tolerance) {
   if (failing.empty()) return {};
   return Blame{std::move(failing), std::move(measured), roster, tolerance}.causes();
+}
+
+std::vector<Cause> set_worse_apart(Cause cause, std::vector<double> const& magnitudes,
+                                   std::vector<NodeName> const& roster, double factor) {
+  auto const is_pair = [](Cause const& part) { return part.scope.kind == Scope::Kind::pair; };
+  if (is_pair(cause)) return {std::move(cause)};
+  std::map<NodePair, double> of;
+  for (std::size_t i = 0; i < magnitudes.size(); ++i) of[cause.explains[i]] = magnitudes[i];
+  for (auto const least : steps(magnitudes, factor)) {
+    auto const is_worse = [&](NodePair edge) { return of.at(edge) >= least; };
+    std::vector<NodePair> worse;
+    std::ranges::copy_if(cause.explains, std::back_inserter(worse), is_worse);
+    auto parts = blame(std::move(worse), cause.explains, roster);
+    if (std::ranges::any_of(parts, is_pair)) continue;
+    std::erase_if(cause.explains, is_worse);
+    narrow(cause, roster);
+    std::vector<Cause> causes{std::move(cause)};
+    for (auto& part : parts) {
+      std::vector<double> own;
+      std::ranges::transform(part.explains, std::back_inserter(own),
+                             [&](NodePair edge) { return of.at(edge); });
+      std::ranges::move(set_worse_apart(std::move(part), own, roster, factor),
+                        std::back_inserter(causes));
+    }
+    return causes;
+  }
+  return {std::move(cause)};
 }
 }  // namespace leadline

@@ -21,4 +21,11 @@ struct Cause {
 /// does not depend on the order of the input, and is fast for 500 000 ways.
 std::vector<Cause> blame(std::vector<NodePair> failing, std::vector<NodePair> measured,
                          std::vector<NodeName> const& roster, double tolerance = 0);
+
+/// A fault inside a wider one: the cause, and the nodes or directions in its scope of which every
+/// way is worse than all its other ways, by `factor` or more. Those are causes of their own, and
+/// explain their ways instead. `magnitudes` are those of `cause.explains`: greater is worse, 0 is
+/// not known and never worse.
+std::vector<Cause> set_worse_apart(Cause cause, std::vector<double> const& magnitudes,
+                                   std::vector<NodeName> const& roster, double factor);
 }  // namespace leadline

@@ -72,38 +72,43 @@ asio::awaitable<void> Campaign::run() {
   }
 }
 
-std::map<NodeIndex, std::vector<BatchTarget>> Campaign::targets_of(
-    std::vector<AnyProbe> const& probes) {
-  std::map<NodeIndex, std::vector<BatchTarget>> targets;
+Campaign::Errands Campaign::errands_of(std::vector<AnyProbe> const& probes) {
+  Errands errands;
   for (auto const& aim : logbook_.aims()) {
-    auto const why = logbook_.blocked(aim);
-    if (why.empty()) {
-      targets[aim.source].push_back({.peer = aim.target, .family = aim.family});
-      continue;
+    std::vector<bool> open;
+    for (auto const& probe : probes) {
+      auto const why = logbook_.blocked(aim, name_of(probe));
+      open.push_back(why.empty());
+      if (!why.empty())
+        logbook_.record({.source = aim.source,
+                         .target = aim.target,
+                         .family = aim.family,
+                         .probe = name_of(probe),
+                         .status = Status::skipped,
+                         .reason = why});
     }
-    for (auto const& probe : probes)
-      logbook_.record({.source = aim.source,
-                       .target = aim.target,
-                       .family = aim.family,
-                       .probe = name_of(probe),
-                       .status = Status::skipped,
-                       .reason = why});
+    if (std::ranges::count(open, true) > 0)
+      errands[{aim.source, std::move(open)}].push_back({.peer = aim.target, .family = aim.family});
   }
-  return targets;
+  return errands;
 }
 
 asio::awaitable<void> Campaign::probe_stage(Stage stage) {
   auto const work = stage_probes(stage, survey_.plan);
-  auto const targets = targets_of(work.probes);
+  auto const errands = errands_of(work.probes);
   auto const before = batches_.observations();
   std::size_t expected = 0;
   std::size_t most = 0;
   std::vector<std::uint32_t> ids;
-  for (auto const& [source, peers] : targets) {
-    expected += peers.size() * work.probes.size();
+  for (auto const& [errand, peers] : errands) {
+    auto const& [source, open] = errand;
+    std::vector<AnyProbe> probes;
+    for (std::size_t i = 0; i < open.size(); ++i)
+      if (open[i]) probes.push_back(work.probes[i]);
+    expected += peers.size() * probes.size();
     most = std::max(most, peers.size());
     ids.push_back(batches_.hand_out(
-        source, {.probes = work.probes, .targets = peers, .concurrency = work.concurrency}));
+        source, {.probes = std::move(probes), .targets = peers, .concurrency = work.concurrency}));
   }
   auto const rounds = (static_cast<int>(most) / work.concurrency) + 1;
   auto const deadline = Clock::now() + rounds * work.longest + 10s;
@@ -185,6 +190,7 @@ void Campaign::left(Roster::Member const& member, std::string const& why) {
 }
 
 void Campaign::finish() {
+  participants_.account_for_all();
   finished_ = true;  // who leaves from now on was there when it mattered
   for (auto const& [name, index] : participants_.indices()) {
     roster_->send(name, Stop{.run = run_});

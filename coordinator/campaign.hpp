@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace leadline {
@@ -49,8 +50,10 @@ class Campaign {
 
   void said(Roster::Member const& member, AgentMessage message);
   void left(Roster::Member const& member, std::string const& why);
-  /// The aims of a stage by source; those that cannot mean anything are filed as skipped.
-  std::map<NodeIndex, std::vector<BatchTarget>> targets_of(std::vector<AnyProbe> const& probes);
+  /// What is left of the probes where some can mean nothing (which, in their order), by source.
+  using Errands = std::map<std::pair<NodeIndex, std::vector<bool>>, std::vector<BatchTarget>>;
+  /// The errands of a stage; what cannot mean anything is filed as skipped.
+  Errands errands_of(std::vector<AnyProbe> const& probes);
 
   std::shared_ptr<Roster> roster_;
   Survey& survey_;

@@ -1,12 +1,11 @@
 #include "coordinator/conduct.hpp"
 
 #include "coordinator/campaign.hpp"
+#include "coordinator/coordinator_identity.hpp"
 #include "coordinator/cost.hpp"
 #include "coordinator/roster.hpp"
 #include "probes/core/quantity.hpp"
 #include "probes/core/within.hpp"
-#include "probes/wire/identity.hpp"
-#include "probes/wire/tls_identity.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -19,7 +18,6 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -27,6 +25,7 @@
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -102,36 +101,34 @@ asio::awaitable<void> carry_out(std::shared_ptr<Roster> roster, Survey* survey,
   co_await roster->close();
 }
 
-/// What every agent would refuse is said before the first of them has to.
-std::shared_ptr<TlsIdentity const> coordinator_identity(std::filesystem::path const& directory) {
-  auto identity = TlsIdentity::from_leadline(directory);
-  if (!identity) throw UsageError{"--tls: " + identity.error().detail};
-  auto const who = identity_of((*identity)->client_leaf());
-  if (who && who->role == Identity::Role::coordinator) return *std::move(identity);
-  throw UsageError{fmt::format(
-      "--tls: {}/tls.crt is not a coordinator's certificate but {}: issue one with 'leadline pki "
-      "issue --role coordinator --ca DIR --out DIR'",
-      directory.string(), who ? "that of an " + format(*who) : who.error())};
-}
-}  // namespace
-
+/// Says what the run will cost, and asks before a dear one.
 void tell_cost(RunOptions const& options, Progress& progress) {
-  auto const cost = estimate_cost(options.plan, options.plan.expect, agents_default_cap);
+  auto const& plan = options.plan;
+  auto const cost = estimate_cost(plan, plan.expect, agents_default_cap);
   auto const sentence =
       fmt::format("this run: {} pairs, {} bandwidth tests, at most {}, about {}", cost.pairs,
                   cost.bulk_tests, format(cost.at_most), format(cost.duration));
   progress.say(sentence);
+  if (cost.duration > plan.timeout)
+    progress.say(
+        fmt::format("this is more than the time limit of {}, which will cut it short: "
+                    "raise --timeout",
+                    format(plan.timeout)));
   if (options.yes || (cost.at_most <= much_data && cost.duration <= long_time)) return;
   if (!confirmed(sentence)) throw UsageError{"not run: it was not confirmed"};
 }
+}  // namespace
 
 void conduct(RunOptions const& options, Survey& survey, Progress& progress) {
   asio::io_context context{1};
   auto identity = coordinator_identity(options.tls);
   allow_many_descriptors();
+  auto acceptor = listen_on(context, options.listen);
+  tell_cost(options, progress);
+  survey.started = std::chrono::system_clock::now();
   asio::thread_pool decoders{decoder_threads()};  // ends before the context that they answer to
-  auto const roster = Roster::open(listen_on(context, options.listen), decoders.get_executor(),
-                                   std::move(identity), options.plan);
+  auto const roster =
+      Roster::open(std::move(acceptor), decoders.get_executor(), std::move(identity), options.plan);
   std::exception_ptr failure;
   asio::co_spawn(context, carry_out(roster, &survey, &progress), [&](std::exception_ptr e) {
     failure = e;

@@ -5,11 +5,8 @@
 
 namespace leadline {
 
-/// Says what the run will cost, and asks before a dear one. Throws UsageError where nobody
-/// confirms.
-void tell_cost(RunOptions const& options, Progress& progress);
-
-/// Listens, carries the plan out with the agents that come, and fills the survey with all that they
-/// saw; what stopped it early is in it as well. Throws UsageError where it cannot begin.
+/// Says what the run will cost, asks before a dear one, carries the plan out with the agents that
+/// come, and fills the survey with all that they saw; what stopped it early is in it as well.
+/// Throws UsageError where it cannot listen or nobody confirms.
 void conduct(RunOptions const& options, Survey& survey, Progress& progress);
 }  // namespace leadline

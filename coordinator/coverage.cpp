@@ -3,6 +3,7 @@
 #include "coordinator/bulk_kinds.hpp"
 #include "coordinator/pairs.hpp"
 #include "coordinator/symptoms.hpp"
+#include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
 
@@ -31,6 +32,23 @@ std::vector<std::string_view> probes_of(Stage stage) {
       return {Bandwidth::name};
   }
   return {};
+}
+
+/// Where the rate of a pair's tests is kept below what the plan wants of the network, that it
+/// carries the one says nothing of the other.
+std::string hidden_by_cap(Plan const& plan, PairRecord const& pair) {
+  double best = 0;
+  bool capped = false;
+  each_result<Bandwidth>(pair, [&](Observation const&, Bandwidth::Result const& result) {
+    best = std::max(best, result.rate_bits_per_second);
+    capped = capped || result.limit == "rate_limit";
+  });
+  if (!capped || best >= plan.thresholds.min_bandwidth.per_second) return {};
+  return fmt::format(
+      "{}: a cap (--max-rate of the run or of an agent) kept it at {}, and the plan wants {}: "
+      "raise "
+      "the cap, or lower min_bandwidth",
+      Bandwidth::name, format(BitRate{best}), format(plan.thresholds.min_bandwidth));
 }
 
 std::string reason_of(Observation const& seen) {
@@ -69,7 +87,9 @@ std::string why_untried(Survey const& survey, NodeIndex node, std::string const&
 
 std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
   std::vector<std::string> found;
+  bool any = false;
   for (auto const stage : plan.stages) {
+    any = any || !probes_of(stage).empty();
     // A bandwidth test may have come again: it counts what was measured, not what was not.
     bool const again = stage == Stage::bandwidth;
     auto const wanted = again ? bulk_kinds(plan).size() : 1;
@@ -88,8 +108,30 @@ std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
         found.push_back(fmt::format("{}: {}", probe, reason.empty() ? "no observation" : reason));
     }
   }
+  if (!any)
+    found.emplace_back("the stages asked for let no node speak to another: add reach at least");
   return found;
 }
+
+namespace {
+/// The agent came too late to its own packets. A full queue or a low cap are no lack of processor.
+bool starved(Observation const& seen) {
+  if (!seen.result) return false;
+  constexpr std::string_view late = "starved";
+  if (auto const* bulk = std::get_if<Bandwidth::Result>(&*seen.result))
+    return bulk->limit == late || (bulk->reverse && bulk->reverse->limit == late);
+  if (auto const* latency = std::get_if<Latency::Result>(&*seen.result))
+    return latency->sent > 0 && latency->local_drops == 0;
+  return false;
+}
+
+/// What keeps a verdict from being given on the pair.
+std::vector<std::string> lacks(Plan const& plan, PairRecord const& pair) {
+  auto found = gaps(plan, pair);
+  if (auto hidden = hidden_by_cap(plan, pair); !hidden.empty()) found.push_back(std::move(hidden));
+  return found;
+}
+}  // namespace
 
 Coverage cover(Survey const& survey) {
   Coverage coverage;
@@ -105,7 +147,7 @@ Coverage cover(Survey const& survey) {
   coverage.pairs_expected = std::max(
       survey.pairs.size(), count_pairs(survey.plan.mesh, survey.plan.pairs, survey.plan.expect));
   coverage.pairs_measured = static_cast<std::size_t>(std::ranges::count_if(
-      survey.pairs, [&](PairRecord const& pair) { return gaps(survey.plan, pair).empty(); }));
+      survey.pairs, [&](PairRecord const& pair) { return lacks(survey.plan, pair).empty(); }));
   return coverage;
 }
 
@@ -119,6 +161,13 @@ void read_agents(Survey const& survey, Symptoms& symptoms) {
 }
 
 void read_coverage(Survey const& survey, Symptoms& symptoms) {
+  for (std::size_t i = 0; i < survey.nodes.size(); ++i)
+    if (auto const& why = survey.nodes[i].unprepared; !why.empty()) {
+      auto const node = static_cast<NodeIndex>(i);
+      symptoms.on_node(
+          "NOT_MEASURED", node,
+          fmt::format("{}: the agent could not get ready: {}", name_of(survey, node), why));
+    }
   for (auto const& [node, address] : untried_addresses(survey))
     symptoms.on_node(
         "NOT_MEASURED", node,
@@ -127,17 +176,15 @@ void read_coverage(Survey const& survey, Symptoms& symptoms) {
   for (auto const& pair : survey.pairs) {
     NodePair const edge{.source = pair.source, .target = pair.target};
     symptoms.saw(Layer::coverage, edge);
-    auto const lacking = gaps(survey.plan, pair);
+    auto const lacking = lacks(survey.plan, pair);
     if (!lacking.empty())
       symptoms.on_edge("NOT_MEASURED", edge,
                        fmt::format("{}: {}", name_of(survey, edge), fmt::join(lacking, "; ")));
     for (auto at = pair.observations.begin(); at != pair.observations.end(); ++at) {
-      auto const label = at.label();
-      auto const probe = probe_at(label.probe);
-      if (label.status != Status::inconclusive || !label.measured) continue;
-      if (probe == Latency::name || probe == Bandwidth::name)
+      if (at.label().status != Status::inconclusive || !at.label().measured) continue;
+      if (auto const seen = *at; starved(seen))
         symptoms.on_node("AGENT_STARVED", pair.source,
-                         fmt::format("{}: {}: {}", name_of(survey, edge), probe, (*at).reason));
+                         fmt::format("{}: {}: {}", name_of(survey, edge), seen.probe, seen.reason));
     }
   }
 }

@@ -69,6 +69,7 @@ void Draft::sum_up(std::size_t pairs) {
 
 Finding Draft::finished() const {
   auto finding = finding_;
+  if (!remark_.empty()) finding.evidence.push_back(remark_);
   if (!commands_.empty())
     finding.remedy =
         fmt::format("Run on the node: {}. {}", fmt::join(commands_, "; "), finding_.remedy);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace leadline {
@@ -34,6 +35,10 @@ class Draft {
 
   /// Of agents that never came there is no symptom: what there is to say comes from the plan.
   void tell(std::string summary, std::vector<std::string> evidence);
+
+  /// Stands after the evidence; nothing, if it is empty.
+  void remark(std::string text) { remark_ = std::move(text); }
+
   /// All its evidence is in; `pairs` are affected.
   void sum_up(std::size_t pairs);
 
@@ -51,6 +56,7 @@ class Draft {
   FindingKind const* kind_;
   std::map<std::string_view, std::set<NodePair>> explained_;  ///< consequences, by code
   std::set<NodePair> edges_;
+  std::string remark_;
   std::set<std::string> commands_;  ///< that mend it
 };
 }  // namespace leadline

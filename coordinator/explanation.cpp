@@ -5,6 +5,16 @@ namespace {
 constexpr double near_threshold = 0.2;
 /// Which pairs come out slow on a link that all share hangs on which were measured at once.
 constexpr double by_chance = 0.8;
+/// Found by bisection, to the octet.
+constexpr double any_difference = 1.000001;
+/// Reckoned from a few dozen events, or of a queue that fills and empties.
+constexpr double beyond_chance = 3;
+
+/// A slow link gives low rates; one that comes and goes loses packets besides. Neither lengthens
+/// the round trip or shortens what fits: that has causes of its own.
+bool suffers_from(std::string_view link_fault, std::string_view seen) {
+  return seen.starts_with("BANDWIDTH_") || (seen == "LOSS" && link_fault == "LINK_FLAPPING");
+}
 
 /// Seen on the certificate itself: no trouble below TLS explains it.
 bool is_about_certificate(std::string_view code) {
@@ -18,6 +28,7 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"ADDR_NO_INTERFACE"}},
       {{"LINK_DOWN"}},
       {{"ADDR_NO_GLOBAL"}},
+      {{"ADDR_FAMILY_MISSING"}},
       {{"ADDR_OUTSIDE_RANGE"}},
       {{"LINK_FLAPPING"}},
       {{"LINK_SLOW"}},
@@ -32,7 +43,7 @@ std::vector<CauseGroup> const& cause_groups() {
         "REACH_PORT_RANGE"}},
       {{"SYNC_UNREACHABLE"}},
       {{"MTU_CHAIN"}},
-      {{"MTU_L2_MISMATCH", "MTU_BLACK_HOLE", "MTU_BELOW_CONFIGURED"}},
+      {{"MTU_L2_MISMATCH", "MTU_BLACK_HOLE", "MTU_BELOW_CONFIGURED"}, 0, any_difference},
       {{"MTU_ASYMMETRIC"}},
       {{"MTU_MSS_CLAMPED"}},
       {{"TLS_NOT_YET_VALID", "TLS_EXPIRED", "TLS_UNTRUSTED", "TLS_WRONG_CN", "TLS_WRONG_EKU",
@@ -40,15 +51,15 @@ std::vector<CauseGroup> const& cause_groups() {
       {{"TLS_UNREADABLE"}},
       {{"TLS_EXPIRES_SOON"}},
       {{"CLOCK_SKEW"}},
-      {{"LOSS"}, near_threshold},
-      {{"REORDERING"}, near_threshold},
+      {{"LOSS"}, near_threshold, beyond_chance},
+      {{"REORDERING"}, near_threshold, beyond_chance},
       {{"LATENCY_HIGH"}, near_threshold},
       {{"BANDWIDTH_LOW"}, near_threshold},
       {{"BANDWIDTH_SHARED"}, by_chance},
       {{"BANDWIDTH_ASYMMETRIC"}, near_threshold},
       {{"BANDWIDTH_RETRANSMITS"}, near_threshold},
       {{"BANDWIDTH_CPU_BOUND"}, near_threshold},
-      {{"BUFFERBLOAT"}, near_threshold},
+      {{"BUFFERBLOAT"}, near_threshold, beyond_chance},
       {{"AGENT_STARVED"}},
       {{"NOT_MEASURED"}},
       {{"VLAN_TAGGED_AT_ACCESS"}},
@@ -67,6 +78,8 @@ bool explains(FindingKind const& cause, Severity severity, Symptom const& sympto
   if (cause.layer == Layer::agent) return !symptom.on_node();
   if (cause.code == "SYNC_UNREACHABLE") return false;  // another way than between the nodes
   if (symptom.severity > severity) return false;
+  if (cause.code == "LINK_SLOW" || cause.code == "LINK_FLAPPING")
+    return suffers_from(cause.code, seen.code);
   if (seen.layer == Layer::coverage) return severity == Severity::error;
   if (symptom.on_node())
     return (cause.layer == Layer::local_link && seen.layer == Layer::vlan) ||

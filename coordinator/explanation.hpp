@@ -11,6 +11,8 @@ namespace leadline {
 struct CauseGroup {
   std::vector<std::string_view> codes;
   double tolerance{0};  ///< share of good ways that a wider scope may hold: rates near a threshold
+  /// From this ratio of magnitudes a part of a scope has a fault of its own.
+  double worse_by{1.5};
 };
 
 /// Every code of the catalogue once, in the order in which they are blamed: what explains others

@@ -36,6 +36,13 @@ constexpr std::array catalogue{
                 "Check the IPAM of the NetworkAttachmentDefinition: an exhausted range, a missing "
                 "ipam section, or IPv6 duplicate address detection that failed. ip addr show dev "
                 "migration0 shows it."},
+    FindingKind{"ADDR_FAMILY_MISSING", Layer::local_link, error,
+                "the node has no address of a family that its peers have",
+                "virt-handler publishes the first address of its migration interface. A node "
+                "without an address of that family cannot dial it: migrations from here fail.",
+                "Give all nodes of both clusters the same families: compare the ipam of the "
+                "NetworkAttachmentDefinitions, and ip addr show dev migration0 on the node "
+                "(IPv6 duplicate address detection may have failed)."},
     FindingKind{"ADDR_OUTSIDE_RANGE", Layer::local_link, error,
                 "the migration address lies outside the network's range",
                 "The node is attached to another network than the plan says: the dedicated "
@@ -157,9 +164,10 @@ constexpr std::array catalogue{
                 "sysctl net.ipv4.tcp_mtu_probing=1."},
     FindingKind{"MTU_BELOW_CONFIGURED", Layer::path_mtu, warning,
                 "the path carries less than the interfaces are configured for",
-                "Routers say so, so TCP adapts: migrations work, slower than planned.",
-                "Raise the MTU of the hop named, or lower mtu in the NetworkAttachmentDefinition "
-                "of both clusters to what passes."},
+                "TCP adapts, by its own interface's MTU or because a router says so: migrations "
+                "work, slower than planned.",
+                "Raise the MTU of the interface or the hop named, or lower mtu in the "
+                "NetworkAttachmentDefinition of both clusters to what passes."},
     FindingKind{
         "MTU_ASYMMETRIC", Layer::path_mtu, error, "larger packets pass one way only",
         "In the direction with the smaller MTU migrations stall where nobody tells TCP, and "

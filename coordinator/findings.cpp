@@ -9,8 +9,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -68,7 +72,7 @@ class Findings {
       return joined;
     });
     std::ranges::sort(folded);
-    blame_edges(on_edges, folded, group.tolerance);
+    blame_edges(on_edges, folded, group);
     for (auto i = first; i < drafts_.size(); ++i) finish(i);
   }
 
@@ -135,10 +139,10 @@ class Findings {
 
   /// Ways whose symptoms are `folded` under another cause neither accuse nor acquit anyone.
   void blame_edges(std::vector<Symptom const*> const& symptoms, std::vector<NodePair> const& folded,
-                   double tolerance) {
+                   CauseGroup const& group) {
     if (symptoms.empty()) return;
     std::vector<NodePair> failing;
-    std::unordered_multimap<std::uint32_t, Symptom const*> at;
+    ByWay at;
     for (auto const* symptom : symptoms) {
       failing.push_back(symptom->edge);
       at.emplace(ordered_key(symptom->edge), symptom);
@@ -148,16 +152,84 @@ class Findings {
     if (!folded.empty())
       std::erase_if(measured,
                     [&](NodePair edge) { return std::ranges::binary_search(folded, edge); });
-    for (auto const& cause : blame(std::move(failing), std::move(measured), roster_, tolerance)) {
-      std::vector<Symptom const*> list;
-      for (auto const edge : cause.explains) {
-        auto const [begin, end] = at.equal_range(ordered_key(edge));
-        for (auto it = begin; it != end; ++it) list.push_back(it->second);
-      }
-      auto& draft = drafts_.emplace_back(kind_of_most(list), cause.scope, cause.direction);
-      std::ranges::stable_sort(list, std::ranges::greater{}, &Symptom::severity);
-      for (auto const* symptom : list) draft.add(*symptom);
+    auto const causes = blame(std::move(failing), std::move(measured), roster_, group.tolerance);
+    for (auto const& cause : causes) {
+      std::vector<double> magnitudes;
+      std::ranges::transform(cause.explains, std::back_inserter(magnitudes),
+                             [&](NodePair edge) { return magnitude_of(on_way(at, edge)); });
+      for (auto const& part : set_worse_apart(cause, magnitudes, roster_, group.worse_by))
+        draft(part, at);
     }
+  }
+
+  using ByWay = std::unordered_multimap<std::uint32_t, Symptom const*>;
+
+  static std::vector<Symptom const*> on_way(ByWay const& at, NodePair edge) {
+    std::vector<Symptom const*> list;
+    auto const [begin, end] = at.equal_range(ordered_key(edge));
+    for (auto it = begin; it != end; ++it) list.push_back(it->second);
+    return list;
+  }
+
+  static double magnitude_of(std::vector<Symptom const*> const& symptoms) {
+    double worst = 0;
+    for (auto const* symptom : symptoms) worst = std::max(worst, symptom->magnitude);
+    return worst;
+  }
+
+  void draft(Cause const& cause, ByWay const& at) {
+    std::vector<Symptom const*> list;
+    for (auto const edge : cause.explains) {
+      auto const here = on_way(at, edge);
+      list.insert(list.end(), here.begin(), here.end());
+    }
+    auto& draft = drafts_.emplace_back(kind_of_most(list), cause.scope, cause.direction);
+    for (auto const* symptom : worst_first(std::move(list))) draft.add(*symptom);
+    if (cause.scope.kind == Scope::Kind::pair) draft.remark(doubt_about(cause.explains.front()));
+  }
+
+  /// Before any that looks the same, one of each magnitude: there is not room for all.
+  static std::vector<Symptom const*> worst_first(std::vector<Symptom const*> symptoms) {
+    std::ranges::stable_sort(symptoms, std::ranges::greater{}, [](auto const* symptom) {
+      return std::pair{symptom->severity, symptom->magnitude};
+    });
+    std::vector<Symptom const*> ordered;
+    std::vector<Symptom const*> repeated;
+    std::set<std::tuple<std::string_view, Severity, double>> shown;
+    for (auto const* symptom : symptoms) {
+      bool const is_new =
+          shown.emplace(symptom->kind->code, symptom->severity, symptom->magnitude).second;
+      (is_new ? ordered : repeated).push_back(symptom);
+    }
+    ordered.insert(ordered.end(), repeated.begin(), repeated.end());
+    return ordered;
+  }
+
+  /// Where a node has a single way among those chosen, nothing tells the way from the node. Empty:
+  /// something does.
+  [[nodiscard]] std::string doubt_about(NodePair edge) const {
+    if (survey_.plan.pairs.kind == PairChoice::Kind::all) return {};
+    std::vector<std::string> ends;
+    for (auto const node : {edge.source, edge.target})
+      if (auto const peers = peers_of(node); pairs_of_.at(node) <= 2 && peers > 1)
+        ends.push_back(fmt::format("1 of the {} pairs of {}", peers, format(roster_[node])));
+    if (ends.empty()) return {};
+    return fmt::format("measured was only {}: the cause may as well lie in the node",
+                       fmt::join(ends, " and "));
+  }
+
+  /// With how many nodes the mesh would have it speak.
+  [[nodiscard]] std::size_t peers_of(NodeIndex node) const {
+    auto const own = cluster_size_.at(roster_[node].cluster);
+    switch (survey_.plan.mesh) {
+      case Mesh::cross:
+        return roster_.size() - own;
+      case Mesh::within:
+        return own - 1;
+      case Mesh::full:
+        break;
+    }
+    return roster_.size() - 1;
   }
 
   /// Routers limit how often they answer: one that did outweighs any amount of silence.

@@ -3,9 +3,9 @@
 #include "coordinator/survey.hpp"
 
 #include <cstddef>
-#include <set>
+#include <optional>
 #include <string>
-#include <tuple>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +37,9 @@ class Logbook {
   [[nodiscard]] std::vector<Aim> first_aims() const;
   /// Why nothing further can mean anything here: nobody answered, or somebody else. Empty: go on.
   [[nodiscard]] std::string blocked(Aim const& aim) const;
+  /// The same of one probe, which may need more than that: UDP, or certificates of one kind at both
+  /// ends.
+  [[nodiscard]] std::string blocked(Aim const& aim, std::string_view probe) const;
 
  private:
   struct Hash {
@@ -46,6 +49,9 @@ class Logbook {
   };
 
   [[nodiscard]] PairRecord const* find(NodePair const& pair) const;
+  /// What reach saw there; empty: nothing yet, or the plan leaves it out.
+  [[nodiscard]] std::optional<Observation> reach_of(Aim const& aim) const;
+  [[nodiscard]] std::string unlike_identities(Aim const& aim) const;
 
   Survey& survey_;
   std::vector<std::vector<Family>> families_;

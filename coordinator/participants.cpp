@@ -1,6 +1,7 @@
 #include "coordinator/participants.hpp"
 
 #include "coordinator/pairs.hpp"
+#include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -58,8 +59,8 @@ asio::awaitable<void> Participants::wait_for_agents() {
     return all_here(survey_.plan, roster_.members());
   };
   if (!co_await condition_.wait_until(deadline, tell_and_check))
-    progress_.say(fmt::format("agents: not all came within {} s; going on with those that did",
-                              survey_.plan.wait.count() / 1000));
+    progress_.say(fmt::format("agents: not all came within {}; going on with those that did",
+                              format(survey_.plan.wait)));
 }
 
 asio::awaitable<void> Participants::prepare() {
@@ -116,6 +117,19 @@ asio::awaitable<void> Participants::count_arrivals() {
   });
 }
 
+void Participants::account_for_all() {
+  for (auto const& [name, member] : roster_.members()) {
+    if (indices_.contains(name)) continue;
+    if (indices_.empty())
+      survey_.nodes.push_back({.name = name, .version = member.version});
+    else
+      progress_.say(
+          fmt::format("{}: came when the run had begun, and took no part: a higher "
+                      "--expect waits for more agents",
+                      format(name)));
+  }
+}
+
 void Participants::said(NodeIndex index, AgentMessage message) {
   if (auto* prepared = std::get_if<Prepared>(&message); prepared != nullptr)
     file(index, std::move(*prepared));
@@ -128,13 +142,14 @@ void Participants::file(NodeIndex index, Prepared prepared) {
   auto& node = survey_.nodes[index];
   node.facts = prepared.facts;
   for (auto const& at : prepared.listening) node.addresses.push_back(at.at.address);
-  if (!prepared.problem.empty()) spdlog::warn("{}: {}", format(node.name), prepared.problem);
+  node.unprepared = prepared.problem;
   prepared_[index] = std::move(prepared);
 }
 
 void Participants::file(NodeIndex index, Counted const& counted) {
   if (counted.run != run_ || counted_[index]) return;
   counted_[index] = true;
+  survey_.counted.insert(index);
   for (auto const& [from, family, udp_requests, tcp_connections] : counted.arrived)
     if (from < survey_.nodes.size())
       survey_.arrivals.push_back({.at = index,

@@ -25,6 +25,9 @@ class Participants {
   boost::asio::awaitable<void> gather();
   /// Chooses the pairs, opens the logbook and tells every agent its peers. After gather().
   void introduce(Logbook& logbook);
+  /// After a run that ended before gather() did, those that were there are the survey's nodes;
+  /// after any other, who came too late is said.
+  void account_for_all();
   /// Asks all what arrived from whom. For 5 s at most: those that say nothing are left out.
   boost::asio::awaitable<void> count_arrivals();
 

@@ -11,6 +11,13 @@ namespace leadline {
 namespace {
 constexpr ::mode_t secret = 0600;
 constexpr ::mode_t readable = 0644;
+
+/// For people: the URI is what counts. A common name has 64 characters at most (RFC 5280, appendix
+/// A.1), a cluster's name alone may have 63.
+std::string shown_name(std::string const& cluster) {
+  constexpr std::size_t longest = 64;
+  return ("agent:" + cluster).substr(0, longest);
+}
 }  // namespace
 
 tl::expected<void, std::string> make_authority(std::filesystem::path const& out) {
@@ -48,7 +55,7 @@ tl::expected<void, std::string> issue(IssueRequest const& request) {
     return tl::unexpected(
         fmt::format("{}: the CA has expired", (request.authority / "ca.crt").string()));
   auto const made =
-      mint({.common_name = agent ? "agent:" + request.identity.cluster : "coordinator",
+      mint({.common_name = agent ? shown_name(request.identity.cluster) : "coordinator",
             .uri_names = {uri_of(request.identity)},
             .extended_key_usage = {"serverAuth", "clientAuth"},
             .is_ca = false,

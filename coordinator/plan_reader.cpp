@@ -75,12 +75,7 @@ auto whole(long least, long most) {
 
 auto duration(std::chrono::milliseconds least, std::chrono::milliseconds most) {
   return [=](std::string const& text) -> tl::expected<std::chrono::milliseconds, std::string> {
-    auto value = parse_duration(text);
-    if (value && (*value < least || *value > most))
-      return tl::unexpected(fmt::format("'{}' is out of range: {} to {}", text,
-                                        format(std::chrono::nanoseconds{least}),
-                                        format(std::chrono::nanoseconds{most})));
-    return value;
+    return parse_duration_between(text, least, most);
   };
 }
 
@@ -183,10 +178,10 @@ ReadYaml read_document(Plan& plan) {
        {"stages", read_stages(plan)},
        {"mesh", into(plan.mesh, parse_mesh)},
        {"pairs", into(plan.pairs, parse_pair_choice)},
-       {"wait", into(plan.wait, duration(0ms, 24h))},
-       {"timeout", into(plan.timeout, duration(1s, 24h))},
-       {"max_rate", into(plan.max_rate, parse_rate)},
-       {"max_bytes", into(plan.max_bytes, parse_size)},
+       {"wait", into(plan.wait, parse_wait)},
+       {"timeout", into(plan.timeout, parse_timeout)},
+       {"max_rate", into(plan.max_rate, parse_rate_cap)},
+       {"max_bytes", into(plan.max_bytes, parse_size_cap)},
        {"latency", map("latency", {{"duration", into(plan.latency_duration, duration(100ms, 1min))},
                                    {"interval", into(plan.latency_interval, duration(1ms, 1s))}})},
        {"bandwidth",

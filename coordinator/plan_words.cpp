@@ -1,5 +1,7 @@
 #include "coordinator/plan_words.hpp"
 
+#include "probes/wire/identity.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -83,6 +85,43 @@ tl::expected<PairChoice, std::string> parse_pair_choice(std::string_view text) {
       "'{}' is not a choice of pairs: all, ring or sample:N (such as sample:200)", text));
 }
 
+tl::expected<BitRate, std::string> parse_rate_cap(std::string_view text) {
+  constexpr BitRate least{1e6};
+  auto rate = parse_rate(text);
+  if (rate && rate->per_second < least.per_second)
+    return tl::unexpected(
+        fmt::format("'{}' is too little for a cap: {} at least; leave it out for "
+                    "none but the agents' own",
+                    text, format(least)));
+  return rate;
+}
+
+tl::expected<Bytes, std::string> parse_size_cap(std::string_view text) {
+  auto size = parse_size(text);
+  if (size && size->count == 0)
+    return tl::unexpected(
+        fmt::format("'{}' would let nothing be sent: leave the cap out for none", text));
+  return size;
+}
+
+tl::expected<std::chrono::milliseconds, std::string> parse_duration_between(
+    std::string_view text, std::chrono::milliseconds least, std::chrono::milliseconds most) {
+  auto value = parse_duration(text);
+  if (value && (*value < least || *value > most))
+    return tl::unexpected(fmt::format("'{}' is out of range: {} to {}", text,
+                                      format(std::chrono::nanoseconds{least}),
+                                      format(std::chrono::nanoseconds{most})));
+  return value;
+}
+
+tl::expected<std::chrono::milliseconds, std::string> parse_wait(std::string_view text) {
+  return parse_duration_between(text, std::chrono::milliseconds{0}, std::chrono::hours{24});
+}
+
+tl::expected<std::chrono::milliseconds, std::string> parse_timeout(std::string_view text) {
+  return parse_duration_between(text, std::chrono::seconds{1}, std::chrono::hours{24});
+}
+
 bool is_cluster_name(std::string_view text) {
   constexpr std::string_view alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
   constexpr std::string_view inside = "abcdefghijklmnopqrstuvwxyz0123456789-.";
@@ -94,14 +133,14 @@ bool is_cluster_name(std::string_view text) {
 
 tl::expected<std::pair<std::string, int>, std::string> parse_expectation(std::string_view text) {
   auto const equals = text.find('=');
-  if (equals != std::string_view::npos && is_cluster_name(text.substr(0, equals))) {
+  if (equals != std::string_view::npos && is_dns_label(text.substr(0, equals))) {
     auto const count = parse_number<int>(text.substr(equals + 1));
     if (count && *count >= 1 && *count <= most_nodes)
       return std::pair{std::string{text.substr(0, equals)}, *count};
   }
   return tl::unexpected(
-      fmt::format("'{}' is not CLUSTER=NODES: a lower-case name and a number from 1 to {}, such as "
-                  "east=3",
+      fmt::format("'{}' is not CLUSTER=NODES: a name of a-z, 0-9 and '-' (at most 63) and a number "
+                  "from 1 to {}, such as east=3",
                   text, most_nodes));
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 #include "coordinator/plan.hpp"
+#include "probes/core/quantity.hpp"
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,15 @@ tl::expected<Mesh, std::string> parse_mesh(std::string_view text);
 tl::expected<PairChoice, std::string> parse_pair_choice(std::string_view text);
 /// "east=3": a cluster and how many nodes of it must appear.
 tl::expected<std::pair<std::string, int>, std::string> parse_expectation(std::string_view text);
+/// The caps and times of a run, on which the defaults of 0 (none) cannot be asked for by name: a
+/// cap of at least 1 Mbit/s or 1 octet, a wait of at most 24 h, a time limit of 1 s to 24 h.
+tl::expected<BitRate, std::string> parse_rate_cap(std::string_view text);
+tl::expected<Bytes, std::string> parse_size_cap(std::string_view text);
+tl::expected<std::chrono::milliseconds, std::string> parse_wait(std::string_view text);
+tl::expected<std::chrono::milliseconds, std::string> parse_timeout(std::string_view text);
+/// Between two bounds, both of which are allowed.
+tl::expected<std::chrono::milliseconds, std::string> parse_duration_between(
+    std::string_view text, std::chrono::milliseconds least, std::chrono::milliseconds most);
 /// What a cluster or a node may be called (a DNS label or subdomain, RFC 1123).
 bool is_cluster_name(std::string_view text);
 /// What Linux takes for the name of an interface.

@@ -44,6 +44,10 @@ std::ostream& ReportFile::stream() {
 
 void ReportFile::commit() {
   require_written(stream(), target_.empty() ? "standard output" : target_.string());
-  if (!partial_.empty()) std::filesystem::rename(partial_, target_);
+  if (partial_.empty()) return;
+  std::error_code error;
+  std::filesystem::rename(partial_, target_, error);
+  if (error)
+    throw OutputError{fmt::format("cannot write {}: {}", target_.string(), error.message())};
 }
 }  // namespace leadline

@@ -41,7 +41,7 @@ Plan read_plan_file(std::filesystem::path const& file, Plan base) {
   std::ifstream in{file, std::ios::binary};
   std::string yaml(plan_limit_octets + 1, '\0');
   in.read(yaml.data(), static_cast<std::streamsize>(yaml.size()));
-  if (in.bad() || (!in.eof() && in.fail()) || in.gcount() == 0)
+  if (in.bad() || (!in.eof() && in.fail()))
     throw UsageError{fmt::format("--plan: cannot read {}", file.string())};
   yaml.resize(static_cast<std::size_t>(in.gcount()));
   if (yaml.size() > plan_limit_octets)
@@ -67,11 +67,12 @@ void lay_over(Plan& plan, po::variables_map const& given) {
   }
   if (given.count("mesh") > 0) plan.mesh = must(parse_mesh(text("mesh")), "mesh");
   if (given.count("pairs") > 0) plan.pairs = must(parse_pair_choice(text("pairs")), "pairs");
-  if (given.count("max-rate") > 0) plan.max_rate = must(parse_rate(text("max-rate")), "max-rate");
+  if (given.count("max-rate") > 0)
+    plan.max_rate = must(parse_rate_cap(text("max-rate")), "max-rate");
   if (given.count("max-bytes") > 0)
-    plan.max_bytes = must(parse_size(text("max-bytes")), "max-bytes");
-  if (given.count("wait") > 0) plan.wait = must(parse_duration(text("wait")), "wait");
-  if (given.count("timeout") > 0) plan.timeout = must(parse_duration(text("timeout")), "timeout");
+    plan.max_bytes = must(parse_size_cap(text("max-bytes")), "max-bytes");
+  if (given.count("wait") > 0) plan.wait = must(parse_wait(text("wait")), "wait");
+  if (given.count("timeout") > 0) plan.timeout = must(parse_timeout(text("timeout")), "timeout");
 }
 }  // namespace
 

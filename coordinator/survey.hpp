@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct NodeRecord {
       addresses;  ///< migration addresses, the one virt-handler would take first
   std::optional<Facts> facts;
   std::optional<ClockOffset> clock;
-  std::string lost;  ///< why the agent left during the run; empty: it stayed
+  std::string lost;        ///< why the agent left during the run; empty: it stayed
+  std::string unprepared;  ///< why the agent cannot be probed; empty: it can
 };
 
 /// How many packets and connections of `from` arrived at `at`, by the responder's own count.
@@ -82,6 +84,7 @@ struct Survey {
   std::vector<PairRecord> pairs;  ///< every pair that the plan asks for, measured or not
   std::vector<Observation> node_observations;  ///< of one node by itself (sync): source == target
   std::vector<Arrivals> arrivals;
+  std::set<NodeIndex> counted;  ///< who told what arrived: what it leaves out did not arrive
   std::vector<LostAnswer> lost_answers;  ///< those of which somebody on the way said so
   std::vector<ScheduledTest> schedule;
   std::vector<SaturationTest> saturation;  ///< empty: the plan has no such round

@@ -21,6 +21,8 @@ struct Symptom {
   std::string evidence;
   bool inferred{};      ///< from silence; else somebody said so, or it was measured
   std::string command;  ///< that mends it, where one is known; run on the node
+  /// How bad, in a unit of the code's own: greater is worse. 0: not a matter of degree.
+  double magnitude{};
 
   [[nodiscard]] bool on_node() const { return edge.source == edge.target; }
 };
@@ -33,8 +35,10 @@ struct Symptoms {
   std::array<std::vector<NodePair>, layers> measured;  ///< by layer, with repetitions
 
   void on_node(std::string_view code, NodeIndex node, std::string evidence);
-  void on_edge(std::string_view code, NodePair edge, std::string evidence);
-  void on_edge(std::string_view code, NodePair edge, std::string evidence, Severity severity);
+  /// With the severity of its kind.
+  void on_edge(std::string_view code, NodePair edge, std::string evidence, double magnitude = 0);
+  void on_edge(std::string_view code, NodePair edge, std::string evidence, Severity severity,
+               double magnitude = 0);
 
   void saw(Layer layer, NodePair edge) {
     measured.at(static_cast<std::size_t>(layer)).push_back(edge);
@@ -44,6 +48,7 @@ struct Symptoms {
 // One function a family of probes, in a file of its own; each adds what it sees.
 void read_agents(Survey const& survey, Symptoms& symptoms);
 void read_links(Survey const& survey, Symptoms& symptoms);
+void read_families(Survey const& survey, Symptoms& symptoms);
 void read_host_view(Survey const& survey, Symptoms& symptoms);
 void read_vlans(Survey const& survey, Symptoms& symptoms);
 void read_claims(Survey const& survey, Symptoms& symptoms);

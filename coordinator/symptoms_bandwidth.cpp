@@ -93,7 +93,8 @@ void read_pair(Survey const& survey, PairRecord const& pair, Results const& resu
     symptoms.on_edge("BANDWIDTH_LOW", edge,
                      fmt::format("{}: {} at best, {} wanted{}", who, shown(*best),
                                  format(thresholds.min_bandwidth),
-                                 best->limit.empty() ? "" : "; limited by " + best->limit));
+                                 best->limit.empty() ? "" : "; limited by " + best->limit),
+                     1 / std::max(1.0, best->rate_bits_per_second));
   if (auto const share = retransmit_share(worst); share > thresholds.max_retransmits)
     symptoms.on_edge("BANDWIDTH_RETRANSMITS", edge,
                      fmt::format("{}: {:.1f} % of the segments sent again at {}", who, share * 100,

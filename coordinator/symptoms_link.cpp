@@ -14,6 +14,11 @@ namespace leadline {
 namespace {
 namespace ip = boost::asio::ip;
 
+/// Of an address or a range.
+bool is_ipv6(std::string const& text) {
+  return text.find(':') != std::string::npos;
+}
+
 bool lies_in(std::string const& text, std::string const& range) {
   boost::system::error_code error;
   auto const address = ip::make_address(text, error);
@@ -73,11 +78,12 @@ void read_interface(Survey const& survey, NodeIndex node, InterfaceFacts const& 
 }
 
 void read_ranges(Survey const& survey, NodeIndex node, Symptoms& symptoms) {
-  auto const& ranges = survey.plan.network_ranges;
-  if (ranges.empty()) return;
   for (auto const& address : survey.nodes[node].addresses) {
+    auto ranges = survey.plan.network_ranges;
+    std::erase_if(ranges, [&](auto const& range) { return is_ipv6(range) != is_ipv6(address); });
     auto const inside = [&](std::string const& range) { return lies_in(address, range); };
-    if (std::ranges::none_of(ranges, inside))
+    // Of a family of which the plan says nothing any address will do.
+    if (!ranges.empty() && std::ranges::none_of(ranges, inside))
       symptoms.on_node("ADDR_OUTSIDE_RANGE", node,
                        fmt::format("{}: {} is not in {}", name_of(survey, node), address,
                                    fmt::join(ranges, ", ")));

@@ -1,12 +1,16 @@
-#include "coordinator/symptoms.hpp"
+#include "coordinator/symptoms_path.hpp"
+#include "coordinator/way_of.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -26,21 +30,42 @@ std::uint32_t configured(Survey const& survey, Observation const& seen,
   return std::min(least, largest_packet);
 }
 
-std::string evidence_of(Survey const& survey, Observation const& seen,
-                        PathMtu::Result const& result) {
-  auto text = fmt::format(
-      "{}: {} octets arrive, {} are lost; interfaces {} and {}, TTL {} at the peer, kernel "
-      "believes {}",
-      name_of(survey, edge_of(seen)), result.path_mtu_octets, result.smallest_lost_octets,
-      interface_mtu(survey, seen.source), interface_mtu(survey, seen.target), result.ttl_seen,
-      result.kernel_path_mtu_octets);
-  if (result.signalled_mtu_octets > 0)
-    text += fmt::format("; {} says {} by ICMP", result.signalled_by, result.signalled_mtu_octets);
+/// The way by which reach's small packets went: its last result over this family.
+Reach::Result traced(PairRecord const& pair, Family family) {
+  Reach::Result found;
+  each_result<Reach>(pair, [&](Observation const& seen, Reach::Result const& result) {
+    if (seen.family == family) found = result;
+  });
+  return found;
+}
+
+/// "; 10.0.0.1 says 1450 by ICMP, between hop 1 10.0.0.1 and hop 2 10.0.2.3".
+std::string signalled_by(PathMtu::Result const& result, std::vector<Hop> const& hops) {
+  auto text = fmt::format("; {} says {} by ICMP", result.signalled_by, result.signalled_mtu_octets);
+  auto const hop = std::ranges::find(hops, result.signalled_by, &Hop::address);
+  if (hop == hops.end()) return text;
+  text += fmt::format(", {} hop {} {}", std::next(hop) == hops.end() ? "behind" : "between",
+                      hop->distance, hop->address);
+  if (auto const next = std::next(hop); next != hops.end())
+    text += fmt::format(" and hop {} {}", next->distance,
+                        next->address.empty() ? "that says nothing" : next->address);
   return text;
 }
 
-bool undiminished(int ttl) {
-  return ttl == 64 || ttl == 128 || ttl == 255;
+/// With the place where larger packets are lost, as far as anybody on the way says so; where none
+/// does, with the way.
+std::string evidence_of(Survey const& survey, PairRecord const& pair, Observation const& seen,
+                        PathMtu::Result const& result) {
+  auto const lost = result.smallest_lost_octets == 0
+                        ? std::string{"nothing larger was tried"}
+                        : fmt::format("{} are lost", result.smallest_lost_octets);
+  auto text = fmt::format(
+      "{}: {} octets arrive, {}; interfaces {} and {}, TTL {} at the peer, kernel believes {}",
+      way_of(survey, seen), result.path_mtu_octets, lost, interface_mtu(survey, seen.source),
+      interface_mtu(survey, seen.target), result.ttl_seen, result.kernel_path_mtu_octets);
+  if (is_on_link(result.ttl_seen)) return text;
+  auto const way = traced(pair, seen.family);
+  return text + (result.signalled_mtu_octets > 0 ? signalled_by(result, way.hops) : trace_of(way));
 }
 
 /// The path carries less than it should: what that is called, and how bad it is.
@@ -49,24 +74,37 @@ struct Shortfall {
   Severity severity{};
 };
 
+/// A symptom's magnitude: the fewer octets arrive, the greater.
+double shortness(PathMtu::Result const& result) {
+  return 1 / static_cast<double>(result.path_mtu_octets);
+}
+
 /// Empty: nothing is wrong.
-std::optional<Shortfall> read_search(Survey const& survey, Observation const& seen,
-                                     PathMtu::Result const& result, Symptoms& symptoms) {
+std::optional<Shortfall> read_search(Survey const& survey, PairRecord const& pair,
+                                     Observation const& seen, PathMtu::Result const& result,
+                                     Symptoms& symptoms) {
   auto const edge = edge_of(seen);
+  if (result.path_mtu_octets == 0) {
+    // Not even the smallest: that is about UDP or this hour, not about sizes. TCP has its push.
+    symptoms.on_edge("NOT_MEASURED", edge,
+                     fmt::format("{}: {}: none of {} UDP packets was answered, of whatever size",
+                                 way_of(survey, seen), PathMtu::name, result.packets_sent));
+    return std::nullopt;
+  }
   auto const wanted = survey.plan.thresholds.min_mtu.octets;
   auto const full = configured(survey, seen, result);
   symptoms.saw(Layer::path_mtu, edge);
   if (result.path_mtu_octets >= full && result.path_mtu_octets >= wanted) return std::nullopt;
-  auto const evidence = evidence_of(survey, seen, result);
+  auto const evidence = evidence_of(survey, pair, seen, result);
   if (result.limit == MtuLimit::signalled || result.path_mtu_octets >= full) {
     Shortfall const told{
         .code = "MTU_BELOW_CONFIGURED",
         .severity = result.path_mtu_octets < wanted ? Severity::error : Severity::warning};
-    symptoms.on_edge(told.code, edge, evidence, told.severity);
+    symptoms.on_edge(told.code, edge, evidence, told.severity, shortness(result));
     return told;
   }
-  auto const* code = undiminished(result.ttl_seen) ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE";
-  symptoms.on_edge(code, edge, evidence);
+  auto const* code = is_on_link(result.ttl_seen) ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE";
+  symptoms.on_edge(code, edge, evidence, shortness(result));
   return Shortfall{.code = code, .severity = kind_of(code).severity};
 }
 
@@ -85,7 +123,8 @@ void read_odd_interfaces(Survey const& survey, Symptoms& symptoms) {
     auto const mtu = interface_mtu(survey, node);
     if (mtu > 0 && mtu != usual)
       symptoms.on_node("MTU_BELOW_CONFIGURED", node,
-                       fmt::format("{}: the interface's MTU is {}, most others have {}",
+                       fmt::format("{}: its own interface's MTU is {}, most others have {}: TCP "
+                                   "agrees on the smaller when it connects",
                                    name_of(survey, node), mtu, usual));
   }
 }
@@ -94,7 +133,8 @@ void read_odd_interfaces(Survey const& survey, Symptoms& symptoms) {
 void read_push(Survey const& survey, Observation const& seen, TcpPush::Result const& result,
                bool mismatch, Symptoms& symptoms) {
   auto const edge = edge_of(seen);
-  auto const who = name_of(survey, edge);
+  auto const who = way_of(survey, seen);
+  symptoms.saw(Layer::path_mtu, edge);
   if (result.connected && seen.status == Status::fail)
     symptoms.on_edge(
         mismatch ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE", edge,
@@ -119,27 +159,29 @@ void read_path_mtu(Survey const& survey, Symptoms& symptoms) {
   };
 
   std::map<std::pair<NodePair, Family>, Less> less;
-  std::set<NodePair> mismatched;
-  each_result<PathMtu>(survey, [&](Observation const& seen, PathMtu::Result const& result) {
-    auto const found = read_search(survey, seen, result, symptoms);
-    if (!found) return;
-    if (found->code == "MTU_L2_MISMATCH") mismatched.insert(edge_of(seen));
-    less[{edge_of(seen), seen.family}] = {.octets = result.path_mtu_octets,
-                                          .severity = found->severity};
-  });
+  std::set<std::pair<NodePair, Family>> mismatched;
+  for (auto const& pair : survey.pairs)
+    each_result<PathMtu>(pair, [&](Observation const& seen, PathMtu::Result const& result) {
+      auto const found = read_search(survey, pair, seen, result, symptoms);
+      if (!found) return;
+      if (found->code == "MTU_L2_MISMATCH") mismatched.insert({edge_of(seen), seen.family});
+      less[{edge_of(seen), seen.family}] = {.octets = result.path_mtu_octets,
+                                            .severity = found->severity};
+    });
   if (!less.empty())
     each_result<PathMtu>(survey, [&](Observation const& seen, PathMtu::Result const& result) {
       auto const back = less.find({reverse(edge_of(seen)), seen.family});
       if (back == less.end() || back->second.octets >= result.path_mtu_octets) return;
       // As bad as the limit itself: TCP lives with one that a router tells, whichever way.
+      auto const edge = back->first.first;
       symptoms.on_edge(
-          "MTU_ASYMMETRIC", back->first.first,
-          fmt::format("{}: {} octets, {} the other way", name_of(survey, back->first.first),
+          "MTU_ASYMMETRIC", edge,
+          fmt::format("{}: {} octets, {} the other way", way_of(survey, edge, seen.family),
                       back->second.octets, result.path_mtu_octets),
           back->second.severity);
     });
   each_result<TcpPush>(survey, [&](Observation const& seen, TcpPush::Result const& result) {
-    read_push(survey, seen, result, mismatched.contains(edge_of(seen)), symptoms);
+    read_push(survey, seen, result, mismatched.contains({edge_of(seen), seen.family}), symptoms);
   });
 }
 }  // namespace leadline

@@ -1,5 +1,7 @@
 #include "coordinator/symptoms_path.hpp"
 
+#include "coordinator/way_of.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -32,10 +34,9 @@ void PathReader::read(Observation const& seen, Reach::Result const& result,
   read_source(seen, result, symptoms);
   constexpr int dscp = 0xfc;
   if (result.tos_seen >= 0 && (result.tos_sent & dscp) != (result.tos_seen & dscp))
-    symptoms.on_edge(
-        "PATH_DSCP_BLEACHED", edge_of(seen),
-        fmt::format("{}: sent with TOS {:#04x}, arrived with {:#04x}",
-                    name_of(survey_, edge_of(seen)), result.tos_sent, result.tos_seen));
+    symptoms.on_edge("PATH_DSCP_BLEACHED", edge_of(seen),
+                     fmt::format("{}: sent with TOS {:#04x}, arrived with {:#04x}",
+                                 way_of(survey_, seen), result.tos_sent, result.tos_seen));
 }
 
 void PathReader::read_routers(Observation const& seen, Reach::Result const& result,
@@ -45,12 +46,12 @@ void PathReader::read_routers(Observation const& seen, Reach::Result const& resu
   auto const hops_back = result.ttl_received > 0 ? hops_gone(result.ttl_received) : hops;
   if (hops > 0)
     symptoms.on_edge("PATH_ROUTED", edge,
-                     fmt::format("{}: TTL {} at the peer, {} hops{}", name_of(survey_, edge),
+                     fmt::format("{}: TTL {} at the peer, {} hops{}", way_of(survey_, seen),
                                  result.ttl_seen, hops, trace_of(result)));
   if (result.ttl_seen > 0 && hops != hops_back)
     symptoms.on_edge(
         "PATH_ASYMMETRIC", edge,
-        fmt::format("{}: {} hops there, {} back", name_of(survey_, edge), hops, hops_back));
+        fmt::format("{}: {} hops there, {} back", way_of(survey_, seen), hops, hops_back));
 }
 
 /// Between two nodes of one link frames go to the peer's own MAC address.
@@ -72,18 +73,27 @@ void PathReader::read_next_hop(Observation const& seen, Reach::Result const& res
   auto const edge = edge_of(seen);
   symptoms.on_edge("PATH_FOREIGN_MAC", edge,
                    fmt::format("{}: {} is on link, its frames go to {}, {}; the peer's own is {}",
-                               name_of(survey_, edge), result.target, result.next_hop_mac, whose,
+                               way_of(survey_, seen), result.target, result.next_hop_mac, whose,
                                peer->interface.mac));
 }
 
 void PathReader::read_source(Observation const& seen, Reach::Result const& result,
                              Symptoms& symptoms) const {
   auto const& own = survey_.nodes[seen.source].addresses;
-  auto const source = address_in(result.udp.source_seen);
-  if (!source.empty() && !own.empty() && std::ranges::count(own, source) == 0)
-    symptoms.on_edge("PATH_NAT", edge_of(seen),
-                     fmt::format("{}: the peer saw {}, not {}", name_of(survey_, edge_of(seen)),
-                                 result.udp.source_seen, fmt::join(own, " or ")));
+  if (own.empty()) return;
+  auto const translated = [&](Attempt const& attempt) {
+    auto const source = address_in(attempt.source_seen);
+    return attempt.outcome == Outcome::answered && !source.empty() &&
+           std::ranges::count(own, source) == 0;
+  };
+  bool const by_udp = translated(result.udp);
+  auto const by_tcp = std::ranges::find_if(result.tcp, translated);
+  if (!by_udp && by_tcp == result.tcp.end()) return;
+  auto const& attempt = by_udp ? result.udp : *by_tcp;
+  symptoms.on_edge(
+      "PATH_NAT", edge_of(seen),
+      fmt::format("{}: the peer saw {}{}, not {}", way_of(survey_, seen), attempt.source_seen,
+                  by_udp ? "" : " by TCP", fmt::join(own, " or ")));
 }
 
 std::string trace_of(Reach::Result const& result) {

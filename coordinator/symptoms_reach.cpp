@@ -1,5 +1,6 @@
 #include "coordinator/symptoms.hpp"
 #include "coordinator/symptoms_path.hpp"
+#include "coordinator/way_of.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -18,13 +20,18 @@ using Edges = std::set<std::pair<NodePair, Family>>;
 struct Known {
   Survey const& survey;
   Counts counts;
-  std::set<NodeIndex> counting;  ///< who told what arrived: what it leaves out did not arrive
-  Edges carried;                 ///< at least one packet arrived this way
+  Edges carried;  ///< at least one packet arrived this way
   std::map<std::pair<NodePair, Family>, IcmpEvidence const*> lost_answers;
 
   [[nodiscard]] Arrivals const* at(NodeIndex target, NodeIndex source, Family family) const {
     auto const found = counts.find({target, source, family});
     return found == counts.end() ? nullptr : found->second;
+  }
+
+  /// Some of what was asked by UDP did arrive: what is missing is the answer.
+  [[nodiscard]] bool heard(Observation const& seen) const {
+    auto const* count = at(seen.target, seen.source, seen.family);
+    return count != nullptr && count->udp_requests > 0;
   }
 };
 
@@ -42,13 +49,38 @@ std::string evidence_of(Attempt const& attempt) {
   return attempt.tries > 1 ? text + fmt::format(", {} times", attempt.tries) : text;
 }
 
+bool answered(Attempt const& attempt) {
+  return attempt.outcome == Outcome::answered;
+}
+
+bool says_nothing(Attempt const& attempt) {
+  return attempt.outcome == Outcome::silent || attempt.outcome == Outcome::unclear;
+}
+
+std::size_t count_open(Reach::Result const& result) {
+  return static_cast<std::size_t>(std::ranges::count_if(result.tcp, answered));
+}
+
+/// What both ends counted. The peer's figure is of the whole stage: it has the packets of the
+/// trace, too, which nobody counts as sent.
 std::string counters_of(Known const& known, Observation const& seen, Reach::Result const& result) {
-  if (!known.counting.contains(seen.target))
-    return fmt::format("; {} sent, {} answered, the peer's count is unknown", result.udp_sent,
-                       result.udp_received);
-  auto const* count = known.at(seen.target, seen.source, seen.family);
-  return fmt::format("; {} sent, {} counted by the peer, {} answered", result.udp_sent,
-                     count == nullptr ? 0 : count->udp_requests, result.udp_received);
+  std::size_t tried = 0;
+  for (auto const& attempt : result.tcp) tried += static_cast<std::size_t>(attempt.tries);
+  auto const open = count_open(result);
+  if (!known.survey.counted.contains(seen.target))
+    return fmt::format(
+        "; UDP: {} sent, {} answered; TCP: {} tried, {} ports open; the peer's count is unknown",
+        result.udp_sent, result.udp_received, tried, open);
+  auto const* found = known.at(seen.target, seen.source, seen.family);
+  auto const arrived = found == nullptr ? Arrivals{} : *found;
+  bool const traced =
+      arrived.udp_requests > 0 &&
+      (!result.hops.empty() || std::cmp_greater(arrived.udp_requests, result.udp_sent));
+  return fmt::format(
+      "; UDP: {} sent, {} counted by the peer{}, {} answered; TCP: {} tried, {} counted by the "
+      "peer, {} ports open",
+      result.udp_sent, arrived.udp_requests, traced ? " with those of the trace" : "",
+      result.udp_received, tried, arrived.tcp_connections, open);
 }
 
 std::string_view code_of(Outcome outcome) {
@@ -92,9 +124,7 @@ bool read_lost_answer(Known const& known, Observation const& seen, std::string c
 void read_silence(Known const& known, Observation const& seen, std::string const& evidence,
                   Symptoms& symptoms) {
   auto const edge = edge_of(seen);
-  auto const* count = known.at(seen.target, seen.source, seen.family);
-  bool const arrived = count != nullptr && count->udp_requests > 0;
-  auto const broken = arrived ? reverse(edge) : edge;
+  auto const broken = known.heard(seen) ? reverse(edge) : edge;
   bool const other_way = known.carried.contains({reverse(broken), seen.family});
   bool const this_way = known.carried.contains({broken, seen.family});
   auto const* code = other_way && !this_way ? "REACH_ONE_WAY" : "REACH_FILTERED";
@@ -111,9 +141,8 @@ bool read_identity(Known const& known, Observation const& seen, Reach::Result co
   if (!other || *other >= known.survey.nodes.size()) return false;
   auto const self = *other == seen.source;
   auto const* code = self ? "ADDR_SELF_DIAL" : "ADDR_DUPLICATE";
-  auto const evidence =
-      fmt::format("{}: the answer came from {}", name_of(known.survey, edge_of(seen)),
-                  name_of(known.survey, *other));
+  auto const evidence = fmt::format("{}: the answer came from {}", way_of(known.survey, seen),
+                                    name_of(known.survey, *other));
   symptoms.on_node(code, self ? seen.source : seen.target, evidence);
   if (!self) symptoms.on_node(code, *other, evidence);
   return true;
@@ -122,19 +151,21 @@ bool read_identity(Known const& known, Observation const& seen, Reach::Result co
 void read_ports(Known const& known, Observation const& seen, Reach::Result const& result,
                 Symptoms& symptoms) {
   auto const edge = edge_of(seen);
-  auto const who = name_of(known.survey, edge);
-  auto const answered = [](Attempt const& a) { return a.outcome == Outcome::answered; };
-  auto const open = static_cast<std::size_t>(std::ranges::count_if(result.tcp, answered));
+  auto const open = count_open(result);
   bool const udp = answered(result.udp);
   if (udp && open == result.tcp.size()) return;
+  auto const who = way_of(known.survey, seen);
+  auto const trace = counters_of(known, seen, result) + trace_of(result);
   if (open == result.tcp.size() && open > 0) {
     // A migration is TCP: without UDP it still works, but less can be measured.
-    symptoms.on_edge("REACH_FILTERED", edge,
-                     fmt::format("{}: TCP passes, UDP does not: {}", who, evidence_of(result.udp)),
-                     Severity::warning);
+    auto const broken = says_nothing(result.udp) && known.heard(seen) ? reverse(edge) : edge;
+    symptoms.on_edge(
+        "REACH_FILTERED", broken,
+        fmt::format("{}: TCP passes, UDP does not: {}{}", who, evidence_of(result.udp), trace),
+        Severity::warning);
+    symptoms.found.back().inferred = says_nothing(result.udp);
     return;
   }
-  auto const trace = counters_of(known, seen, result) + trace_of(result);
   if (open > 0) {
     auto const shut = std::ranges::find_if_not(result.tcp, answered);
     symptoms.on_edge("REACH_PORT_RANGE", edge,
@@ -145,7 +176,7 @@ void read_ports(Known const& known, Observation const& seen, Reach::Result const
   auto const& attempt = udp ? result.tcp.front() : telling(result);
   std::string_view const protocol = udp ? "UDP passes, TCP does not: " : "";
   auto const evidence = fmt::format("{}: {}{}{}", who, protocol, evidence_of(attempt), trace);
-  if (!udp && (attempt.outcome == Outcome::silent || attempt.outcome == Outcome::unclear)) {
+  if (!udp && says_nothing(attempt)) {
     if (!read_lost_answer(known, seen, evidence, symptoms))
       read_silence(known, seen, evidence, symptoms);
   } else {
@@ -166,7 +197,7 @@ void read_synchronization(Survey const& survey, Symptoms& symptoms) {
 }
 
 Known gather(Survey const& survey) {
-  Known known{.survey = survey, .counts = {}, .counting = {}, .carried = {}, .lost_answers = {}};
+  Known known{.survey = survey, .counts = {}, .carried = {}, .lost_answers = {}};
   bool trouble = false;
   each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const&) {
     trouble = trouble || seen.status == Status::fail;
@@ -174,7 +205,6 @@ Known gather(Survey const& survey) {
   if (!trouble) return known;  // nothing to explain: the sets would only cost memory
   for (auto const& count : survey.arrivals) {
     known.counts[{count.at, count.from, count.family}] = &count;
-    known.counting.insert(count.at);
     if (count.udp_requests > 0)
       known.carried.insert({{.source = count.from, .target = count.at}, count.family});
   }

@@ -1,9 +1,13 @@
 #include "coordinator/symptoms.hpp"
+#include "coordinator/way_of.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
 
 namespace leadline {
 namespace {
@@ -29,10 +33,32 @@ std::string_view code_of(TlsFault fault) {
   return "TLS_FAILED";
 }
 
-std::string shown(std::optional<CertificateFacts> const& certificate) {
+/// "expires in 3 h", "expired 1 h ago": at the start of the run, by the coordinator's clock.
+std::string expiry_of(Survey const& survey, CertificateFacts const& certificate) {
+  auto const now = std::chrono::system_clock::to_time_t(survey.started);
+  auto const left = std::chrono::seconds{certificate.not_after_unix_seconds - now};
+  return left.count() <= 0 ? fmt::format("expired {} ago", format(-left))
+                           : fmt::format("expires in {}", format(left));
+}
+
+std::string shown(Survey const& survey, std::optional<CertificateFacts> const& certificate) {
   if (!certificate) return {};
-  return fmt::format("; certificate CN={}, issued by {}, serial {}", certificate->common_name,
-                     certificate->issuer, certificate->serial);
+  return fmt::format("; certificate CN={}, issued by {}, serial {}, {}", certificate->common_name,
+                     certificate->issuer, certificate->serial, expiry_of(survey, *certificate));
+}
+
+/// The CA that signed what this node shows as "server" or "client", by its own bundle.
+std::optional<CertificateFacts> authority_of(Survey const& survey, NodeIndex node,
+                                             std::string_view role) {
+  auto const& facts = survey.nodes.at(node).facts;
+  if (!facts) return std::nullopt;
+  auto const found = std::ranges::find(facts->migration_identity, role, &IdentityFacts::role);
+  return found == facts->migration_identity.end() ? std::nullopt : found->authority;
+}
+
+std::string shown_authority(Survey const& survey, NodeIndex node, std::string_view role) {
+  auto const authority = authority_of(survey, node, role);
+  return authority ? fmt::format("; its CA {}", expiry_of(survey, *authority)) : std::string{};
 }
 
 std::string identity_of(CertificateFacts const& facts) {
@@ -50,11 +76,11 @@ class Validity {
     if (!facts || !judged_.insert({node, identity_of(*facts)}).second) return;
     auto const left = std::chrono::seconds{facts->not_after_unix_seconds - now_};
     auto const who = fmt::format("{}: {} CN={}", name_of(survey_, node), what, facts->common_name);
+    auto const said = fmt::format("{} {}", who, expiry_of(survey_, *facts));
     if (left.count() <= 0)
-      symptoms_.on_node("TLS_EXPIRED", node, fmt::format("{} expired {} ago", who, format(-left)));
+      symptoms_.on_node("TLS_EXPIRED", node, said);
     else if (left < survey_.plan.thresholds.expiry_warning)
-      symptoms_.on_node("TLS_EXPIRES_SOON", node,
-                        fmt::format("{} expires in {}", who, format(left)));
+      symptoms_.on_node("TLS_EXPIRES_SOON", node, said);
     if (facts->not_before_unix_seconds > now_)
       symptoms_.on_node(
           "TLS_NOT_YET_VALID", node,
@@ -72,7 +98,7 @@ class Validity {
 void read_handshake(Survey const& survey, Observation const& seen,
                     TlsHandshake::Result const& result, Symptoms& symptoms) {
   auto const edge = edge_of(seen);
-  auto const who = name_of(survey, edge);
+  auto const who = way_of(survey, seen);
   if (result.completed) {
     symptoms.saw(Layer::tls, edge);
     symptoms.saw(Layer::tls, reverse(edge));
@@ -85,14 +111,16 @@ void read_handshake(Survey const& survey, Observation const& seen,
   if (result.peer_fault != TlsFault::none)
     symptoms.on_edge(
         code_of(result.peer_fault), edge,
-        fmt::format("{} refuses the server certificate of {}: {}{}", name_of(survey, seen.source),
-                    name_of(survey, seen.target), detail, shown(result.peer_leaf)));
+        fmt::format("{} refuses the server certificate of {}: {}{}{}", name_of(survey, seen.source),
+                    name_of(survey, seen.target), detail, shown(survey, result.peer_leaf),
+                    shown_authority(survey, seen.target, "server")));
   if (result.own_fault != TlsFault::none)
     symptoms.on_edge(code_of(result.own_fault), reverse(edge),
-                     fmt::format("{} refuses the client certificate of {}: {}{}",
+                     fmt::format("{} refuses the client certificate of {}: {}{}{}",
                                  name_of(survey, seen.target), name_of(survey, seen.source),
                                  result.alert_received.empty() ? detail : result.alert_received,
-                                 shown(result.own_leaf)));
+                                 shown(survey, result.own_leaf),
+                                 shown_authority(survey, seen.source, "client")));
   if (result.peer_fault == TlsFault::none && result.own_fault == TlsFault::none)
     symptoms.on_edge("TLS_FAILED", edge, fmt::format("{}: {}", who, detail));
 }

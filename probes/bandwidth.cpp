@@ -34,6 +34,7 @@ FlowFacts facts_of(Bandwidth const& probe, BulkCount const& count, BulkEnd const
                    BulkEnd const& receiver) {
   FlowFacts facts{.rate = {count.rate_bits_per_second},
                   .transferred_bytes = count.transferred_bytes,
+                  .measured_seconds = count.measured_seconds,
                   .rate_limit = probe.rate_limit_bits_per_second,
                   .byte_limit = probe.byte_limit_bytes,
                   .link_speed = probe.link_speed,
@@ -112,11 +113,12 @@ Async<bool> open_streams(Bandwidth probe, std::uint32_t session, Side* out, Side
 
 /// What the two ends of a direction know together.
 BulkFlow flow_of(Bandwidth const& probe, BulkCount count, BulkEnd sender, BulkEnd receiver) {
-  auto limit = limit_of(facts_of(probe, count, sender, receiver));
+  auto const facts = facts_of(probe, count, sender, receiver);
+  auto limit = limit_of(facts);
   BulkFlow flow;
   flow.measured_seconds = count.measured_seconds;
   flow.transferred_bytes = count.transferred_bytes;
-  flow.rate_bits_per_second = count.rate_bits_per_second;
+  flow.rate_bits_per_second = cut_short(facts) ? 0 : count.rate_bits_per_second;
   flow.relative_uncertainty = count.relative_uncertainty;
   flow.relative_spread = count.relative_spread;
   flow.relative_drift = count.relative_drift;
@@ -238,6 +240,10 @@ Async<Bandwidth::Result> run(Bandwidth probe) {
 
 Assessment assess(Bandwidth::Result const& result) {
   if (result.transferred_bytes == 0) return {.status = Status::fail, .reason = "no octet arrived"};
+  for (BulkFlow const* flow :
+       {static_cast<BulkFlow const*>(&result), result.reverse ? &*result.reverse : nullptr})
+    if (flow != nullptr && flow->limit == "byte_limit" && flow->rate_bits_per_second <= 0)
+      return {.status = Status::inconclusive, .reason = flow->limit_detail};
   if (result.measured_seconds <= 0)
     return {.status = Status::inconclusive,
             .reason = fmt::format("{} is too little to measure a rate",

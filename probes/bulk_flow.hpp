@@ -13,9 +13,10 @@ namespace leadline {
 struct BulkFlow {
   double measured_seconds{};          ///< warm-up left out
   std::uint64_t transferred_bytes{};  ///< in all, warm-up included, by the receiver's count
-  double rate_bits_per_second{};      ///< by the receiver's count, warm-up left out
-  double relative_uncertainty{};      ///< half the 95 % confidence interval over the mean
-  double relative_spread{};           ///< standard deviation of the samples over their mean
+  double rate_bits_per_second{};  ///< by the receiver's count, warm-up left out; 0 where the byte
+                                  ///< limit came too soon
+  double relative_uncertainty{};  ///< half the 95 % confidence interval over the mean
+  double relative_spread{};       ///< standard deviation of the samples over their mean
   double relative_drift{};  ///< mean of the second half of the samples over the first's, minus 1
   bool stopped_early{};     ///< known within 3 % before the time was up
   std::vector<double> samples_bits_per_second;  ///< per 100 ms at the receiver, warm-up left out

@@ -17,6 +17,9 @@ constexpr double of_the_limit = 0.9;
 /// Of the time in which there was something to send.
 constexpr double window_share = 0.5;
 
+/// One sample. A queue of 1 MiB takes 84 ms to pass 100 Mbit/s.
+constexpr double shortest_measurement = 0.1;
+
 using Found = std::optional<FlowLimit>;
 
 Found starvation(char const* end, ScheduleDelay const& delay) {
@@ -26,6 +29,19 @@ Found starvation(char const* end, ScheduleDelay const& delay) {
       .detail = fmt::format("the {}'s machine was too busy to measure: {} of {} samples more than "
                             "20 ms late, the worst {:.0f} ms",
                             end, delay.late, delay.samples, delay.worst_ms)};
+}
+
+bool reached_byte_limit(FlowFacts const& facts) {
+  return facts.byte_limit.count != 0 && facts.transferred_bytes >= facts.byte_limit.count;
+}
+
+Found too_short(FlowFacts const& facts) {
+  if (!cut_short(facts)) return std::nullopt;
+  return FlowLimit{
+      .name = "byte_limit",
+      .detail = fmt::format("the {} that the test was allowed were over after {:.0f} ms, too soon "
+                            "to measure a rate: raise the limit",
+                            format(facts.byte_limit), 1000 * facts.measured_seconds)};
 }
 
 Found rate_limit(FlowFacts const& facts) {
@@ -58,8 +74,7 @@ Found processors(FlowFacts const& facts) {
 }
 
 Found byte_limit(FlowFacts const& facts) {
-  if (facts.byte_limit.count == 0 || facts.transferred_bytes < facts.byte_limit.count)
-    return std::nullopt;
+  if (!reached_byte_limit(facts)) return std::nullopt;
   return FlowLimit{.name = "byte_limit",
                    .detail = fmt::format("ended after the {} that the test was allowed",
                                          format(facts.byte_limit))};
@@ -89,18 +104,22 @@ FlowLimit network(FlowFacts const& facts) {
 }
 }  // namespace
 
+bool cut_short(FlowFacts const& facts) {
+  return reached_byte_limit(facts) && facts.measured_seconds < shortest_measurement;
+}
+
 bool starved(ScheduleDelay const& delay) {
   return delay.late >= 3 && 2 * delay.late > delay.samples;
 }
 
 FlowLimit limit_of(FlowFacts const& facts) {
-  for (auto const& found :
-       {starvation("sender", facts.sender_delay), starvation("receiver", facts.receiver_delay),
-        rate_limit(facts), processors(facts), byte_limit(facts), link(facts),
-        window("receive_window", "the receiver's window", facts.receive_window_limited_seconds,
-               facts.busy_seconds),
-        window("send_buffer", "room in its send buffer", facts.send_buffer_limited_seconds,
-               facts.busy_seconds)})
+  for (auto const& found : {too_short(facts), starvation("sender", facts.sender_delay),
+                            starvation("receiver", facts.receiver_delay), rate_limit(facts),
+                            processors(facts), byte_limit(facts), link(facts),
+                            window("receive_window", "the receiver's window",
+                                   facts.receive_window_limited_seconds, facts.busy_seconds),
+                            window("send_buffer", "room in its send buffer",
+                                   facts.send_buffer_limited_seconds, facts.busy_seconds)})
     if (found) return *found;
   return network(facts);
 }

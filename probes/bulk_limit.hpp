@@ -25,6 +25,7 @@ struct ScheduleDelay {
 struct FlowFacts {
   BitRate rate;
   std::uint64_t transferred_bytes{};
+  double measured_seconds{};
   BitRate rate_limit;  ///< 0: none
   Bytes byte_limit;    ///< 0: none
   BitRate link_speed;  ///< the slower end's; 0: unknown
@@ -46,9 +47,14 @@ struct FlowLimit {
   bool operator==(FlowLimit const&) const = default;
 };
 
-/// The first that applies: a starved end (then the rate means nothing), the limits that were set,
+/// The first that applies: a transfer that its byte limit cut too short, a starved end (then the
+/// rate means nothing), the limits that were set,
 /// the processors, the link, the windows, and what remains is the network.
 FlowLimit limit_of(FlowFacts const& facts);
+
+/// The byte limit ended it before there was a rate to measure: what queues on the way hold passes
+/// at any speed.
+bool cut_short(FlowFacts const& facts);
 
 /// More than half of the samples late, and three at least: one hiccup spoils no test.
 bool starved(ScheduleDelay const& delay);

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <new>
 #include <sys/mman.h>
 
@@ -36,21 +39,52 @@ std::byte* map_memory() {
   return static_cast<std::byte*>(aligned);
 }
 
-std::span<std::byte const> make_pattern() {
-  std::byte* const memory = map_memory();
+/// The memory stays where it is; what is in it comes with the first user and goes with the last.
+struct Pattern {
+  std::byte* memory{map_memory()};
+  std::mutex mutex;  ///< of users, and of filling and emptying
+  int users{};
+  std::atomic<bool> filled{};
+};
+
+Pattern& the_pattern() {
+  static Pattern pattern;
+  return pattern;
+}
+
+void fill(Pattern& pattern) {
+  std::lock_guard const lock{pattern.mutex};
+  if (pattern.filled.load(std::memory_order_relaxed)) return;
+  ::mprotect(pattern.memory, huge_page_octets, PROT_READ | PROT_WRITE);
   std::uint64_t state = 0;
   for (std::size_t at = 0; at < pattern_octets; at += sizeof state) {
     auto const random = next_random(state);
-    std::memcpy(memory + at, &random, sizeof random);
+    std::memcpy(pattern.memory + at, &random, sizeof random);
   }
-  ::mprotect(memory, huge_page_octets, PROT_READ);
-  return {memory, pattern_octets};
+  ::mprotect(pattern.memory, huge_page_octets, PROT_READ);
+  pattern.filled.store(true, std::memory_order_release);
 }
 }  // namespace
 
 std::span<std::byte const> bulk_pattern() {
-  static std::span<std::byte const> const pattern = make_pattern();
-  return pattern;
+  auto& pattern = the_pattern();
+  if (!pattern.filled.load(std::memory_order_acquire)) fill(pattern);
+  return {pattern.memory, pattern_octets};
+}
+
+BulkPatternUse::BulkPatternUse() {
+  auto& pattern = the_pattern();
+  std::lock_guard const lock{pattern.mutex};
+  ++pattern.users;
+}
+
+BulkPatternUse::~BulkPatternUse() {
+  auto& pattern = the_pattern();
+  std::lock_guard const lock{pattern.mutex};
+  if (--pattern.users > 0 || !pattern.filled.load(std::memory_order_relaxed)) return;
+  // Where the kernel refuses (huge pages, before 5.18) all stays as it is.
+  if (::madvise(pattern.memory, huge_page_octets, MADV_DONTNEED) == 0)
+    pattern.filled.store(false, std::memory_order_release);
 }
 
 bool PatternCheck::accept(std::span<std::byte const> arrived) {

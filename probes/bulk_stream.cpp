@@ -1,5 +1,7 @@
 #include "probes/bulk_stream.hpp"
 
+#include "probes/bulk_pattern.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <fcntl.h>
@@ -115,6 +117,7 @@ void BulkStream::move_octets() {
   block_broken_pipe_signal();
   take_place();
   {
+    BulkPatternUse const pattern;
     auto const channel = make_bulk_channel(descriptor_, settings_.channel);
     if (channel->open(settings_.as_client)) {
       begin(*channel);

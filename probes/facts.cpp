@@ -1,5 +1,6 @@
 #include "probes/facts.hpp"
 
+#include "probes/linux/link_macs.hpp"
 #include "probes/linux/sysctl.hpp"
 
 #include <sys/utsname.h>
@@ -10,6 +11,7 @@ namespace leadline {
 Facts gather_facts(std::string const& interface) {
   Facts facts;
   facts.interface = read_interface(interface);
+  facts.macs = link_macs();
   if (utsname system{}; ::uname(&system) == 0) facts.kernel = &system.release[0];
   facts.congestion_control = sysctl("net.ipv4.tcp_congestion_control");
   facts.tcp_rmem_bytes = sysctl_numbers("net.ipv4.tcp_rmem");

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentityFacts, role, leaf, authority, problem
 /// What a node knows about itself without sending anything.
 struct Facts {
   InterfaceFacts interface;
-  std::string kernel;  ///< uname -r
+  std::set<std::string> macs;  ///< of all Ethernet links that the agent sees, this one's as well
+  std::string kernel;          ///< uname -r
   std::string congestion_control;
   std::vector<std::uint64_t> tcp_rmem_bytes;  ///< min, default, max
   std::vector<std::uint64_t> tcp_wmem_bytes;
@@ -31,9 +33,9 @@ struct Facts {
   int cpu_count{};
   std::vector<IdentityFacts> migration_identity;  ///< empty: none was given
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Facts, interface, kernel, congestion_control, tcp_rmem_bytes,
-                                   tcp_wmem_bytes, first_ephemeral_port, last_ephemeral_port,
-                                   cpu_count, migration_identity)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Facts, interface, macs, kernel, congestion_control,
+                                   tcp_rmem_bytes, tcp_wmem_bytes, first_ephemeral_port,
+                                   last_ephemeral_port, cpu_count, migration_identity)
 
 /// Reads the network facts; an interface that is not there gives `present == false`, never an
 /// error.

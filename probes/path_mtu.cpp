@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr std::uint32_t largest_ip_packet = 65535;
-constexpr auto icmp_recovery = 1s;  // routers limit how many ICMP errors they send a second
 
 Expected<PathMtuExchange> open_exchange(asio::any_io_executor executor, Path const& path,
                                         UdpProbeSocket::Fragmentation fragmentation,
@@ -39,7 +38,7 @@ asio::awaitable<void> sound(PathMtuSearch* search, PathMtuExchange* exchange) {
        round = search->next()) {
     auto const outcome = co_await exchange->carry(round);
     // Out of time: what is unanswered was not waited for.
-    if (exchange->out_of_time()) round.sizes.clear();
+    if (exchange->out_of_time()) round = {};
     search->learn(round, outcome);
   }
 }
@@ -62,7 +61,7 @@ asio::awaitable<std::uint32_t> classical_path_mtu(PathMtuExchange* exchange,
 void fill(PathMtu::Result& result, PathMtuSearch const& search, PathMtuExchange const& exchange) {
   result.path_mtu_octets = search.largest_confirmed();
   result.smallest_lost_octets = search.smallest_lost();
-  result.exact = search.next().sizes.empty();
+  result.exact = search.settled();
   result.ttl_seen = exchange.ttl_seen();
   result.rounds = search.rounds();
   result.packets_sent = exchange.packets_sent();
@@ -117,15 +116,6 @@ Async<PathMtu::Result> run(PathMtu probe) {
   if (answered) co_await sound(&search, &*exchange);
   fill(result, search, *exchange);
 
-  if (result.limit == MtuLimit::silent && !is_on_link(result.ttl_seen) &&
-      Clock::now() + icmp_recovery + exchange->round_trip() < deadline) {
-    co_await elapse(icmp_recovery);
-    PathMtuSearch::Round const lone{.sizes = {result.smallest_lost_octets}, .copies = 1};
-    auto const outcome = co_await exchange->carry(lone);
-    search.learn(lone, outcome);
-    co_await sound(&search, &*exchange);
-    fill(result, search, *exchange);
-  }
   auto classical =
       open_exchange(executor, path, UdpProbeSocket::Fragmentation::obey_path_mtu, deadline);
   if (answered && classical) {
@@ -147,7 +137,7 @@ Assessment assess(PathMtu::Result const& r) {
                                   "interface is full",
                                   r.elapsed_ms / 1000)};
   if (r.path_mtu_octets == 0)
-    return {.status = Status::fail,
+    return {.status = Status::inconclusive,
             .reason = fmt::format("nothing answered in {:.1f} s, not even the smallest packet",
                                   r.elapsed_ms / 1000)};
   if (!r.exact)
@@ -155,7 +145,8 @@ Assessment assess(PathMtu::Result const& r) {
             .reason = fmt::format(
                 "out of time after {:.1f} s: packets of {} octets arrive, of {} none did yet{}",
                 r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets,
-                own_queue_full ? "; the queue of this node's own interface was full" : "")};
+                own_queue_full ? "; the queue of this node's own interface was full"
+                               : "; whether for their size or by chance is not known")};
   std::uint32_t const least = r.family == Family::ipv4 ? 576 : 1280;  // RFC 791, RFC 8200
   if (r.path_mtu_octets < least && r.smallest_lost_octets != 0)
     return {.status = Status::fail,

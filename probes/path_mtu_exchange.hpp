@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <random>
 #include <set>
 #include <vector>
 
@@ -26,7 +27,8 @@ class PathMtuExchange {
   boost::asio::awaitable<bool> find_peer();
 
   /// About one round trip: what is unanswered when a small packet sent after it has been answered
-  /// is lost.
+  /// is lost. A round with a control packet: its pause and some chance before, so that nodes do not
+  /// send in step; and when the control packet is unanswered after three round trips, it is lost.
   boost::asio::awaitable<PathMtuSearch::Outcome> carry(PathMtuSearch::Round round);
 
   /// Size of the IP packet that carries nothing but a datagram.
@@ -53,8 +55,12 @@ class PathMtuExchange {
   };
 
   boost::asio::awaitable<UdpProbeSocket::Sent> send(std::uint32_t octets);
+  boost::asio::awaitable<void> carry_lone(PathMtuSearch::Round round);
   boost::asio::awaitable<void> send_burst(PathMtuSearch::Round round);
   boost::asio::awaitable<void> await_sentinel(std::uint32_t largest_sent);
+  boost::asio::awaitable<void> settle(std::uint32_t largest_sent);
+  void await_marker(std::uint32_t octets);
+  [[nodiscard]] bool arrived(std::uint32_t octets) const;
   boost::asio::awaitable<void> hear(Clock::time_point until);
   void hear_what_is_there();
   void take(Arrival const& arrival);
@@ -69,10 +75,12 @@ class PathMtuExchange {
   std::vector<Sent> sent_;  ///< by sequence number
   std::set<std::uint32_t> confirmed_;
   std::set<std::uint32_t> too_big_here_;
-  std::uint32_t first_sentinel_{};  ///< sequence number of this round's first
-  bool sentinel_answered_{};
+  std::uint32_t marker_octets_{};  ///< of a sentinel, or of a control packet
+  std::uint32_t first_marker_{};   ///< sequence number of this round's first
+  bool marker_answered_{};
   Clock::duration round_trip_{};
   std::size_t unpaced_octets_{};
+  std::minstd_rand chance_{session_};
   int packets_sent_{};
   int ttl_seen_{};
 };

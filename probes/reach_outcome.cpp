@@ -87,6 +87,7 @@ Outcome outcome_of_errno(int error_number) {
     case EHOSTUNREACH:  // without ICMP: an "unreachable" route
     case ENETDOWN:
     case ENODEV:
+    case EINVAL:         // a "blackhole" route: so the kernel names it (fib_props)
     case EADDRNOTAVAIL:  // the address to send from is gone
       return Outcome::no_local_route;
     default:

@@ -21,7 +21,7 @@ enum class Outcome {
   no_route_at_hop,   ///< ICMP 3/0 (v6: 1/0) from a router
   absent_behind_router,  ///< ICMP 3/1 (v6: 1/3) from the last router: it got no ARP answer
   absent_on_link,        ///< the same from the own address: nobody answers ARP
-  no_local_route,        ///< ENETUNREACH at once, without any ICMP
+  no_local_route,        ///< ENETUNREACH or EINVAL ("blackhole") at once, without any ICMP
   silent                 ///< nothing came back in time
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(Outcome, {{Outcome::unclear, "unclear"},

@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/data_connection.hpp"
+#include "probes/linux/sysctl.hpp"
 #include "probes/tcp_push_report.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -57,7 +58,16 @@ Async<bool> push_and_hear(std::shared_ptr<Connection> connection) {
 }
 }  // namespace
 
-std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver) {
+std::uint32_t mss_probed_from(std::vector<std::uint64_t> const& mtu_probing,
+                              std::vector<std::uint64_t> const& base_mss) {
+  constexpr std::uint64_t always = 2;
+  constexpr std::uint32_t usual = 1024;  // TCP_BASE_MSS
+  if (mtu_probing.empty() || mtu_probing.front() != always) return 0;
+  return base_mss.empty() ? usual : static_cast<std::uint32_t>(base_mss.front());
+}
+
+std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver,
+                          std::uint32_t probed_from) {
   // Above this the kernel's rule of half a window, not the path, sets the MSS (loopback only).
   constexpr std::uint32_t largest_plausible = 16384;
   std::uint32_t const options = sender.timestamps ? 12 : 0;
@@ -65,6 +75,7 @@ std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot 
   if (receiver.advertised_mss == 0 || sender.send_mss == 0 || sender.path_mtu <= headers) return 0;
   auto const expected = std::min(receiver.advertised_mss, sender.path_mtu - headers);
   if (expected > largest_plausible || sender.send_mss >= expected) return 0;
+  if (probed_from != 0 && sender.send_mss + options >= probed_from) return 0;
   return sender.send_mss + options;
 }
 
@@ -93,7 +104,10 @@ Async<TcpPush::Result> run(TcpPush probe) {
     result.arrived_bytes = report->arrived_bytes;
     result.receiver = report->receiver;
     auto const family = probe.path.target.is_v4() ? Family::ipv4 : Family::ipv6;
-    result.clamped_mss_octets = clamped_mss(family, at_start, result.receiver);
+    result.clamped_mss_octets =
+        clamped_mss(family, at_start, result.receiver,
+                    mss_probed_from(sysctl_numbers("net.ipv4.tcp_mtu_probing"),
+                                    sysctl_numbers("net.ipv4.tcp_base_mss")));
   }
   if (result.arrived_bytes < result.pushed_bytes) {
     // Else the kernel would go on retransmitting into the black hole for a quarter of an hour.

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace leadline {
 
@@ -38,9 +39,16 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpPush::Result, connected, pushed_bytes, arr
                                    peer_reported, elapsed_ms, sender, receiver, clamped_mss_octets)
 
 /// The MSS that somebody on the way wrote into the peer's SYN, as its option says it; 0: nobody
-/// did. `sender` must be taken at the start: a kernel that probes the MTU lowers its MSS by itself
-/// later.
-std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver);
+/// did, or it cannot be told. `sender` must be taken at the start: a kernel that probes the MTU
+/// lowers its MSS by itself later. `probed_from`: the MSS that the sender's kernel starts to probe
+/// at in every connection; 0: it does not.
+std::uint32_t clamped_mss(Family family, TcpSnapshot const& sender, TcpSnapshot const& receiver,
+                          std::uint32_t probed_from = 0);
+
+/// That MSS, by the values of net.ipv4.tcp_mtu_probing and net.ipv4.tcp_base_mss (which hold for
+/// IPv6 too): only a value of 2 probes from the start (ip-sysctl.rst).
+std::uint32_t mss_probed_from(std::vector<std::uint64_t> const& mtu_probing,
+                              std::vector<std::uint64_t> const& base_mss);
 
 Async<TcpPush::Result> run(TcpPush probe);
 /// ok: all arrived. warn: with a clamped MSS, or not all in time. fail: it stalled at once.

@@ -38,7 +38,6 @@ void write(std::ostream& out, ThroughputFormat format, Survey const& survey,
 int run_bench(BenchOptions const& options, std::string command) {
   ReportFile file{options.out};
   Progress progress{std::cerr, ::isatty(STDERR_FILENO) != 0};
-  tell_cost(options, progress);
   Survey survey{
       .command = std::move(command), .started = system_clock::now(), .plan = options.plan};
   conduct(options, survey, progress);

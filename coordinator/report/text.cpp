@@ -1,5 +1,6 @@
 #include "coordinator/report/text.hpp"
 
+#include "coordinator/broadcast_domains.hpp"
 #include "coordinator/report/figures.hpp"
 #include "coordinator/report/finding_text.hpp"
 #include "coordinator/report/layer2.hpp"
@@ -31,6 +32,12 @@ std::string headline(Verdict verdict) {
   return "UNKNOWN";
 }
 
+/// Asked for, but what it would have shown reach and path MTU have shown as well.
+bool no_node_saw_layer2(Survey const& survey) {
+  return std::ranges::count(survey.plan.stages, Stage::layer2) != 0 &&
+         find_domains(survey).sets.empty();
+}
+
 std::string why(Report const& report) {
   auto const& coverage = report.coverage;
   switch (report.verdict) {
@@ -38,7 +45,10 @@ std::string why(Report const& report) {
     case Verdict::ready_with_warnings:
       return report.findings.front().summary;
     case Verdict::ready:
-      return "everything the plan asks for was measured, and is as it should be";
+      return no_node_saw_layer2(report.survey)
+                 ? "all that a verdict takes was measured, and is as it should be; no node could "
+                   "look at layer 2"
+                 : "everything the plan asks for was measured, and is as it should be";
     case Verdict::unknown:
       break;
   }

@@ -24,6 +24,7 @@ using boost::system::error_code;
 namespace {
 constexpr std::size_t largest_packet = 65536;
 constexpr int kernel_buffer = 4 << 20;  // a burst must fit; the kernel caps it (rmem_max)
+constexpr int first_hops = 64;  // not the system's: a peer counts the routers by what is left of it
 constexpr std::uint64_t ns_per_s = 1'000'000'000;
 
 using Option = std::array<int, 3>;  ///< level, name, value
@@ -48,6 +49,7 @@ error_code prepare(int descriptor, bool v4, UdpProbeSocket::Options const& optio
   if (v4)
     return set_all(descriptor,
                    {{IPPROTO_IP, IP_MTU_DISCOVER, probe ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DO},
+                    {IPPROTO_IP, IP_TTL, first_hops},
                     {IPPROTO_IP, IP_RECVERR, 1},
                     {IPPROTO_IP, IP_RECVTTL, 1},
                     {IPPROTO_IP, IP_RECVTOS, 1},
@@ -56,6 +58,7 @@ error_code prepare(int descriptor, bool v4, UdpProbeSocket::Options const& optio
   return set_all(descriptor,
                  {{IPPROTO_IPV6, IPV6_MTU_DISCOVER, probe ? IPV6_PMTUDISC_PROBE : IPV6_PMTUDISC_DO},
                   {IPPROTO_IPV6, IPV6_DONTFRAG, 1},
+                  {IPPROTO_IPV6, IPV6_UNICAST_HOPS, first_hops},
                   {IPPROTO_IPV6, IPV6_RECVERR, 1},
                   {IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1},
                   {IPPROTO_IPV6, IPV6_RECVTCLASS, 1},

@@ -34,7 +34,8 @@ inline std::uint32_t ip_and_udp_octets(boost::asio::ip::address const& address) 
 std::uint64_t realtime_ns();
 
 /// A UDP socket made for measuring: never fragments (PMTUDISC_PROBE), keeps ICMP errors as
-/// evidence, sees TTL and TOS, and stamps in the kernel. Needs no capability. One thread.
+/// evidence, sees TTL and TOS, starts with a TTL of 64, and stamps in the kernel. Needs no
+/// capability. One thread.
 class UdpProbeSocket {
  public:
   enum class Fragmentation { probe, obey_path_mtu };  ///< IP_PMTUDISC_PROBE, IP_PMTUDISC_DO

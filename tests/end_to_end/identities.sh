@@ -33,10 +33,11 @@ else
 fi
 expect 2 "is not overwritten" "$bin/leadline" pki init --out ca
 
-# dated DIRECTORY OFFSET: a certificate for the agents of east, for 30 days from then on, such as -60d.
+# dated DIRECTORY OFFSET [IDENTITY]: a certificate for the agents of east or another, for 30 days from
+# then on, such as -60d.
 dated() {
   mkdir "$1" && cp ca/ca.crt east/tls.key "$1"
-  printf '%s\n' subjectAltName=URI:spiffe://leadline/agent/east basicConstraints=critical,CA:FALSE \
+  printf '%s\n' "subjectAltName=URI:spiffe://leadline/${3:-agent/east}" basicConstraints=critical,CA:FALSE \
     extendedKeyUsage=serverAuth,clientAuth >extensions
   openssl req -new -key "$1/tls.key" -subj /CN=agent:east -out request.pem
   faketime -f "$2" openssl x509 -req -in request.pem -CA ca/ca.crt -CAkey ca/ca.key -set_serial 7 \
@@ -48,6 +49,14 @@ end_of() {
 }
 dated expired -60d
 dated early +60d
+# The coordinator does not wait for agents that would all refuse it.
+dated late_coordinator -60d coordinator
+with late_coordinator
+expect 2 "every agent would refuse late_coordinator/tls.crt by late_coordinator/ca.crt: certificate has expired" \
+  "${check_with[@]}"
+cp -r coordinator foreign_coordinator && cp -f other-ca/ca.crt foreign_coordinator/ca.crt
+with foreign_coordinator
+expect 2 "every agent would refuse foreign_coordinator/tls.crt" "${check_with[@]}"
 # It trusts the coordinator, but is of another authority itself.
 cp -r foreign disowned && cp -f ca/ca.crt disowned/ca.crt
 

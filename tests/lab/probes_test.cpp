@@ -157,7 +157,7 @@ TEST_F(ProbesInTheLab, ASwitchPortsLimitIsFoundExactlyAndIsSilentOnTheLink) {
       EXPECT_EQ(mtu.limit, MtuLimit::silent);
       EXPECT_EQ(mtu.ttl_seen, 64);
       EXPECT_EQ(mtu.kernel_path_mtu_octets, 9000U) << "the kernel cannot know";
-      EXPECT_LT(mtu.elapsed_ms, 1000) << "no wait for ICMP where there is no router";
+      EXPECT_LT(mtu.elapsed_ms, 3000) << "to make sure of a limit takes 1 to 2 s";
     }
   });
 }

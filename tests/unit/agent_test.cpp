@@ -1,6 +1,9 @@
 #include "agent/backoff.hpp"
 #include "agent/options.hpp"
+#include "agent/session.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -82,6 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with({"--ports", "-1-70000"}), "not a port"},
         Bad{with({"--allow", "10.0.0.0/33"}), "prefix length"},
         Bad{with({"--max-rate", "fast"}), "--max-rate"},
+        Bad{with({"--max-rate", "0bit"}), "--max-rate: '0bit' would allow nothing"},
+        Bad{with({"--max-rate", "0Mbit"}), "give a cap above 0"},
         Bad{with({"--address", "10.0.0"}), "not an IP address"},
         Bad{with({"--host-netns", ""}), "not an absolute path"},
         Bad{with({"--host-netns", "proc/1/ns/net"}), "not an absolute path"},
@@ -94,6 +99,22 @@ INSTANTIATE_TEST_SUITE_P(
             "--cluster"},
         Bad{{"--coordinator", "h:1", "--cluster", "east", "--node", "n/1", "--tls", "/"},
             "--node"}));
+
+TEST(Session, EndsOrderlyWhereTheCoordinatorHasDone) {
+  auto const broke = [](boost::system::error_code code) {
+    return Error{.stage = Error::Stage::transfer, .code = code, .detail = {}};
+  };
+  auto const truncated = broke(boost::asio::ssl::error::stream_truncated);
+  auto const reset = broke(boost::asio::error::connection_reset);
+  EXPECT_TRUE(ended_orderly(truncated, true));
+  EXPECT_TRUE(ended_orderly(reset, true));
+  EXPECT_TRUE(ended_orderly(broke(boost::asio::error::eof), true));
+  EXPECT_TRUE(ended_orderly(broke(boost::asio::error::eof), false));
+  EXPECT_FALSE(ended_orderly(truncated, false));
+  EXPECT_FALSE(ended_orderly(reset, false));
+  EXPECT_FALSE(ended_orderly(broke({}), true));  // a broken frame
+  EXPECT_FALSE(ended_orderly({.stage = Error::Stage::timeout, .detail = {}}, true));
+}
 
 TEST(Backoff, DoublesToItsLongestAndBeginsAnew) {
   Backoff backoff;

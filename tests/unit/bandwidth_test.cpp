@@ -47,9 +47,26 @@ TEST_F(BandwidthOverLoopback, KeepsTheByteLimitToTheOctet) {
       auto const result = await_on(context, run(limited));
       ASSERT_TRUE(result.has_value()) << describe(result.error());
       EXPECT_EQ(result->transferred_bytes, 10'000'019U);
-      EXPECT_GT(result->rate_bits_per_second, 0.0);
+      EXPECT_EQ(result->limit, "byte_limit");
       EXPECT_TRUE(target_becomes_free());
     }
+}
+
+TEST_F(BandwidthOverLoopback, HasNoRateWhereTheByteLimitEndsItAtOnce) {
+  for (auto const transport : {Transport::tcp, Transport::tls}) {
+    auto limited = probe(transport, 2);
+    limited.byte_limit_bytes = Bytes{102'400};
+    auto const result = await_on(context, run(limited));
+    ASSERT_TRUE(result.has_value()) << describe(result.error());
+    EXPECT_EQ(result->transferred_bytes, 102'400U);
+    EXPECT_EQ(result->limit, "byte_limit");
+    EXPECT_EQ(result->rate_bits_per_second, 0.0);
+    auto const seen = assess(*result);
+    EXPECT_EQ(seen.status, Status::inconclusive);
+    EXPECT_NE(seen.reason.find("102 kB that the test was allowed"), std::string::npos)
+        << seen.reason;
+    EXPECT_TRUE(target_becomes_free());
+  }
 }
 
 TEST_F(BandwidthOverLoopback, KeepsTheRateLimit) {

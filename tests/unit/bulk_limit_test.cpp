@@ -13,6 +13,7 @@ using namespace literals;
 FlowFacts usual() {
   return {.rate = {5e9},
           .transferred_bytes = 1'000'000'000,
+          .measured_seconds = 1.2,
           .rate_limit = {},
           .byte_limit = {},
           .link_speed = {10e9},
@@ -41,6 +42,19 @@ TEST(BulkLimit, IsNamedWithItsFigures) {
       {"network", [](FlowFacts& f) { f.rate_limit = {9e9}; }, "sent again"},
       {"byte_limit", [](FlowFacts& f) { f.byte_limit = {1'000'000'000}; }, "1 GB"},
       {"network", [](FlowFacts& f) { f.byte_limit = {1'000'000'001}; }, "sent again"},
+      {"byte_limit",
+       [](FlowFacts& f) {
+         f.byte_limit = {102'400};
+         f.transferred_bytes = 102'400;
+         f.measured_seconds = 0.0004;
+         f.sender.busiest_share = 1;
+         f.sender_delay = {.samples = 3, .late = 3, .worst_ms = 500};
+       },
+       "were over after 0 ms, too soon to measure a rate"},
+      {"byte_limit",
+       [](FlowFacts& f) { f.byte_limit = {1'000'000'000}, f.measured_seconds = 0.09; },
+       "after 90 ms, too soon"},
+      {"network", [](FlowFacts& f) { f.measured_seconds = 0.09; }, "sent again"},
       {"link_speed", [](FlowFacts& f) { f.rate = {9.4e9}; }, "94 % of a link of 10 Gbit/s"},
       {"network", [](FlowFacts& f) { f.rate = {9.4e9}, f.link_speed = {25e9}; }, "sent again"},
       {"network", [](FlowFacts& f) { f.rate = {9.4e9}, f.link_speed = {0}; }, "sent again"},

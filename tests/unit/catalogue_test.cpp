@@ -124,6 +124,7 @@ std::map<std::string_view, Spoil> const& signs() {
       {"LINK_SLOW",
        [](SurveyMaker& m) { m.survey().plan.thresholds.expected_link_speed = BitRate{25e9}; }},
       {"ADDR_NO_INTERFACE", [](SurveyMaker& m) { m.facts("west/n1").interface.present = false; }},
+      {"ADDR_FAMILY_MISSING", [](SurveyMaker& m) { m.record("west/n1").addresses = {"fd00::1"}; }},
       {"ADDR_NO_GLOBAL", [](SurveyMaker& m) { m.facts("west/n1").interface.addresses.clear(); }},
       {"ADDR_OUTSIDE_RANGE",
        [](SurveyMaker& m) { m.survey().plan.network_ranges = {"10.101.0.0/16"}; }},

@@ -26,6 +26,10 @@ TEST(Facts, ReadTheLoopbackInterface) {
   EXPECT_FALSE(own->duplicate);
 }
 
+TEST(Facts, NameNoMacAddressOfLoopback) {
+  EXPECT_EQ(gather_facts("lo").macs.count("00:00:00:00:00:00"), 0U);
+}
+
 TEST(Facts, ReadTheKernelsSettings) {
   auto const facts = gather_facts("lo");
   EXPECT_FALSE(facts.kernel.empty());

@@ -54,6 +54,23 @@ INSTANTIATE_TEST_SUITE_P(
                    m.record("east/n2").addresses = {"10.128.0.7"};
                    m.spoil<Reach>(out_of("east/n2"), [](Observation&, Reach::Result& r) {
                      r.udp.source_seen = "10.128.0.7:40000";
+                     for (auto& attempt : r.tcp) attempt.source_seen = r.udp.source_seen;
+                   });
+                 },
+                 {"ADDR_OUTSIDE_RANGE node east/n2 both"},
+                 not_ready},
+        FaultRow{"range_of_the_other_family_only",
+                 [](SurveyMaker& m) { m.dual().survey().plan.network_ranges = {"10.100.0.0/16"}; },
+                 {},
+                 Verdict::ready},
+        FaultRow{"outside_the_range_of_one_family",
+                 [](SurveyMaker& m) {
+                   m.dual().survey().plan.network_ranges = {"10.100.0.0/16", "fd00::/64"};
+                   m.record("east/n2").addresses.back() = "fd01::2";
+                   m.spoil<Reach>(out_of("east/n2"), [](Observation& seen, Reach::Result& r) {
+                     if (seen.family == Family::ipv4) return;
+                     r.udp.source_seen = "[fd01::2]:40000";
+                     for (auto& attempt : r.tcp) attempt.source_seen = r.udp.source_seen;
                    });
                  },
                  {"ADDR_OUTSIDE_RANGE node east/n2 both"},

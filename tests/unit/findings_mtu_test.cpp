@@ -100,8 +100,22 @@ INSTANTIATE_TEST_SUITE_P(
                      shrink(r, 1400, MtuLimit::signalled, 62);
                    });
                  },
-                 {"MTU_BELOW_CONFIGURED clusters east -> west both"},
+                 {"MTU_BELOW_CONFIGURED clusters east -> west both",
+                  "MTU_BELOW_CONFIGURED node west/n1 outbound"},
                  warnings},
+        FaultRow{
+            "a_smaller_port_inside_a_smaller_link",
+            [](SurveyMaker& m) {
+              m.spoil<PathMtu>(everywhere, [](Observation&, PathMtu::Result& r) {
+                shrink(r, 1450, MtuLimit::silent, 64);
+              });
+              m.spoil<PathMtu>(touching("east/n2"), [](Observation&, PathMtu::Result& r) {
+                shrink(r, 1400, MtuLimit::silent, 64);
+              });
+              m.spoil<TcpPush>(everywhere, stall);
+            },
+            {"MTU_L2_MISMATCH clusters east -> west both", "MTU_L2_MISMATCH node east/n2 both"},
+            not_ready},
         FaultRow{"signalled_below_the_minimum",
                  [](SurveyMaker& m) {
                    m.survey().plan.thresholds.min_mtu = Mtu{1480};

@@ -130,5 +130,82 @@ INSTANTIATE_TEST_SUITE_P(
                  [](SurveyMaker& m) { m.survey().plan.expect["west"] = 4; },
                  {"AGENT_MISSING cluster west both"},
                  Verdict::unknown}));
+
+/// Lost of the 600 that each session sends, one way.
+auto loses(std::uint32_t lost) {
+  return [=](Observation&, Latency::Result& r) {
+    r.lost_forward = lost;
+    r.received = 600 - lost;
+  };
+}
+
+auto round_trip(double us) {
+  return [=](Observation&, Latency::Result& r) {
+    if (!r.under_load) r.rtt_p50_us = us;
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AFaultInsideAnother, FaultTable,
+    testing::Values(
+        FaultRow{"loss",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, loses(18));
+                   m.spoil<Latency>(touching("east/n2"), loses(120));
+                   m.spoil<Bandwidth>(everywhere, rate(20e6));
+                 },
+                 {"LOSS clusters east -> west both", "LOSS node east/n2 both"},
+                 not_ready},
+        FaultRow{"latency",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, round_trip(16000));
+                   m.spoil<Latency>(touching("east/n2"), round_trip(136000));
+                 },
+                 {"LATENCY_HIGH clusters east -> west both", "LATENCY_HIGH node east/n2 both"},
+                 warnings},
+        FaultRow{"latency_a_little_longer",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, round_trip(16000));
+                   m.spoil<Latency>(touching("east/n2"), round_trip(20000));
+                 },
+                 {"LATENCY_HIGH clusters east -> west both"},
+                 warnings},
+        FaultRow{"latency_of_one_pair",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(everywhere, round_trip(16000));
+                   m.spoil<Latency>(between("east/n2", "west/n1"), round_trip(90000));
+                 },
+                 {"LATENCY_HIGH clusters east -> west both"},
+                 warnings},
+        FaultRow{"rate",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(everywhere, rate(300e6));
+                   m.spoil<Bandwidth>(touching("east/n2"), rate(50e6));
+                 },
+                 {"BANDWIDTH_LOW clusters east -> west both", "BANDWIDTH_LOW node east/n2 both"},
+                 not_ready}));
+
+INSTANTIATE_TEST_SUITE_P(
+    LinkFaults, FaultTable,
+    testing::Values(FaultRow{"slow_does_not_hide_what_it_does_not_cause",
+                             [](SurveyMaker& m) {
+                               m.survey().plan.thresholds.expected_link_speed = BitRate{25e9};
+                               m.spoil<Latency>(touching("east/n2"), round_trip(30000));
+                               m.spoil<TcpPush>(everywhere, [](Observation&, TcpPush::Result& r) {
+                                 r.clamped_mss_octets = 1300;
+                               });
+                             },
+                             {"LINK_SLOW cluster east both", "LINK_SLOW cluster west both",
+                              "MTU_MSS_CLAMPED clusters east -> west both",
+                              "LATENCY_HIGH node east/n2 both"},
+                             warnings},
+                    FaultRow{"flapping_explains_loss",
+                             [](SurveyMaker& m) {
+                               m.facts("east/n2").interface.carrier_changes = 40;
+                               m.spoil<Latency>(touching("east/n2"), loses(30));
+                               m.spoil<Latency>(touching("east/n2"), round_trip(30000));
+                             },
+                             {"LINK_FLAPPING node east/n2 both", "LATENCY_HIGH node east/n2 both"},
+                             warnings}));
 }  // namespace
 }  // namespace leadline::fault_rows

@@ -1,4 +1,11 @@
+#include "coordinator/findings.hpp"
+#include "coordinator/symptoms.hpp"
 #include "tests/unit/fault_rows.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace leadline::fault_rows {
 namespace {
@@ -136,6 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
                    m.record("east/n2").addresses = {"10.128.0.7"};
                    m.spoil<Reach>(out_of("east/n2"), [](Observation&, Reach::Result& r) {
                      r.udp.source_seen = "10.128.0.7:40000";
+                     for (auto& attempt : r.tcp) attempt.source_seen = r.udp.source_seen;
                    });
                    m.spoil<Latency>(out_of("east/n2"), [](Observation&, Latency::Result& r) {
                      r.lost_forward = 30;
@@ -153,6 +161,27 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"PATH_NAT clusters east -> west forward"},
                  warnings},
+        FaultRow{"nat_of_tcp_alone",
+                 [](SurveyMaker& m) {
+                   m.spoil<Reach>(from_cluster("east"), [](Observation&, Reach::Result& r) {
+                     for (auto& attempt : r.tcp) attempt.source_seen = "192.0.2.1:1024";
+                   });
+                 },
+                 {"PATH_NAT clusters east -> west forward"},
+                 warnings},
+        FaultRow{
+            "udp_dropped_at_one_node",
+            [](SurveyMaker& m) { m.close_udp(touching("west/n1")).arrived(into("west/n1"), 0); },
+            {"REACH_FILTERED node west/n1 inbound", "NOT_MEASURED node west/n1 both"},
+            Verdict::unknown},
+        FaultRow{"udp_dropped_and_large_segments_too",
+                 [](SurveyMaker& m) {
+                   m.close_udp(into("west/n1")).arrived(into("west/n1"), 0);
+                   m.spoil<TcpPush>(into("west/n1"), stall);
+                   m.skip("bandwidth", into("west/n1"));
+                 },
+                 {"REACH_FILTERED node west/n1 inbound", "MTU_BLACK_HOLE node west/n1 inbound"},
+                 not_ready},
         FaultRow{"two_faults",
                  [](SurveyMaker& m) {
                    m.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused));
@@ -165,5 +194,88 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"REACH_FILTERED node east/n1 inbound", "MTU_L2_MISMATCH node west/n3 outbound"},
                  not_ready}));
+
+/// What the first finding of these faults has as evidence.
+std::vector<std::string> evidence_after(std::function<void(SurveyMaker&)> const& spoil) {
+  SurveyMaker maker;
+  spoil(maker);
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
+  return findings.empty() ? std::vector<std::string>{} : findings.front().evidence;
+}
+
+struct CounterRow {
+  char const* name;
+  std::function<void(SurveyMaker&)> spoil;
+  std::string evidence;
+};
+
+class Counters : public testing::TestWithParam<CounterRow> {};
+
+TEST_P(Counters, OfBothEndsAreEvidence) {
+  auto const evidence = evidence_after(GetParam().spoil);
+  ASSERT_FALSE(evidence.empty());
+  EXPECT_EQ(evidence.front(), GetParam().evidence);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Reach, Counters,
+    testing::Values(
+        CounterRow{"peer_counted_nothing",
+                   [](SurveyMaker& m) {
+                     m.spoil<Reach>(into("east/n1"), fails_as(Outcome::silent));
+                     std::erase_if(m.survey().arrivals,
+                                   [&](auto const& a) { return a.at == m.node("east/n1"); });
+                   },
+                   "west/n1 -> east/n1: port 0: silent after 0 ms; UDP: 1 sent, 0 counted by the "
+                   "peer, 0 answered; TCP: 8 tried, 0 counted by the peer, 0 ports open"},
+        CounterRow{"peer_never_told",
+                   [](SurveyMaker& m) {
+                     m.spoil<Reach>(into("east/n1"), fails_as(Outcome::silent));
+                     std::erase_if(m.survey().arrivals,
+                                   [&](auto const& a) { return a.at == m.node("east/n1"); });
+                     m.survey().counted.erase(m.node("east/n1"));
+                   },
+                   "west/n1 -> east/n1: port 0: silent after 0 ms; UDP: 1 sent, 0 answered; TCP: 8 "
+                   "tried, 0 ports open; the peer's count is unknown"},
+        CounterRow{"trace_counted_too",
+                   [](SurveyMaker& m) {
+                     m.spoil<Reach>(into("east/n1"), [](Observation& seen, Reach::Result& r) {
+                       seen.status = Status::fail;
+                       for (auto& attempt : r.tcp) attempt.outcome = Outcome::refused;
+                     });
+                     m.arrived(into("east/n1"), 19);
+                   },
+                   "west/n1 -> east/n1: UDP passes, TCP does not: port 33000: refused after 0 ms; "
+                   "UDP: 1 sent, 19 counted by the peer with those of the trace, 1 answered; TCP: "
+                   "8 tried, 8 counted by the peer, 0 ports open"},
+        CounterRow{"udp_alone",
+                   [](SurveyMaker& m) { m.close_udp(into("east/n1")).arrived(into("east/n1"), 0); },
+                   "west/n1 -> east/n1: TCP passes, UDP does not: port 0: silent after 0 ms; UDP: "
+                   "6 sent, 0 counted by the peer, 0 answered; TCP: 8 tried, 8 counted by the "
+                   "peer, 8 ports open"},
+        CounterRow{"of_two_families",
+                   [](SurveyMaker& m) {
+                     m.dual().spoil<Reach>(into("east/n1"), [](Observation& seen, auto& r) {
+                       if (seen.family == Family::ipv6) unreached(seen, r, Outcome::refused);
+                     });
+                   },
+                   "west/n1 -> east/n1 (IPv6): port 0: refused after 0 ms; UDP: 1 sent, 0 counted "
+                   "by the peer, 0 answered; TCP: 8 tried, 0 counted by the peer, 0 ports open"}),
+    [](auto const& tested) { return std::string{tested.param.name}; });
+
+TEST(Reach, NoAnswerToThePathMtuSearchIsNoBlackHole) {
+  SurveyMaker maker;
+  maker.spoil<PathMtu>(into("west/n1"), [](Observation& seen, PathMtu::Result& r) {
+    seen.status = Status::fail;
+    r = {.interface_mtu_octets = 1500, .packets_sent = 9};
+  });
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(shown(findings.front()), "NOT_MEASURED node west/n1 inbound");
+  EXPECT_NE(std::ranges::count(findings.front().evidence,
+                               "east/n1 -> west/n1: path_mtu: none of 9 UDP packets was answered, "
+                               "of whatever size"),
+            0);
+}
 }  // namespace
 }  // namespace leadline::fault_rows

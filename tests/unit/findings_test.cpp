@@ -91,6 +91,37 @@ TEST(Findings, AnMtuThatIsSmallerOneWayStandsUnderWhatLimitsIt) {
   }
 }
 
+TEST(Findings, AWideFaultShowsTheWorstWayFirst) {
+  SurveyMaker maker;
+  maker.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) { r.rtt_p50_us = 20000; });
+  maker.spoil<Latency>(between("west/n3", "east/n3"),
+                       [](Observation&, Latency::Result& r) { r.rtt_p50_us = 90000; });
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(findings[0].evidence.at(0).starts_with("west/n3 -> east/n3: round trip 90 ms"))
+      << findings[0].evidence.at(0);
+}
+
+TEST(Findings, TheOnlyPairMeasuredOfANodeDoesNotAcquitIt) {
+  SurveyMaker maker;
+  auto const blocked = [&maker] {
+    auto& survey = maker.survey();
+    std::erase_if(survey.pairs, [](PairRecord const& pair) {
+      return pair.source % 3 != pair.target % 3;  // as the ring has it
+    });
+    maker.spoil<Reach>(into("west/n1"), fails_as(Outcome::refused))
+        .skip_after_reach(into("west/n1"));
+    return find_causes(survey, read_symptoms(survey));
+  };
+  maker.survey().plan.pairs.kind = PairChoice::Kind::ring;
+  auto const findings = blocked();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(shown(findings[0]), "REACH_FILTERED pair east/n1 -> west/n1 forward");
+  EXPECT_EQ(findings[0].evidence.back(),
+            "measured was only 1 of the 3 pairs of east/n1 and 1 of the 3 pairs of west/n1: the "
+            "cause may as well lie in the node");
+}
+
 TEST(Findings, ConsequencesAreFoldedUnderTheirCause) {
   SurveyMaker maker;
   maker.spoil<Reach>(into("east/n1"), fails_as(Outcome::refused)).skip_after_reach(into("east/n1"));

@@ -1,3 +1,5 @@
+#include "coordinator/findings.hpp"
+#include "coordinator/symptoms.hpp"
 #include "tests/unit/fault_rows.hpp"
 
 namespace leadline::fault_rows {
@@ -66,6 +68,19 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"TLS_EXPIRES_SOON node east/n1 both"},
                  warnings},
+        FaultRow{"own_authority_expires_soon",
+                 [](SurveyMaker& m) {
+                   auto soon = SurveyMaker::certificate(m.survey().started);
+                   soon.not_after_unix_seconds -= 165 * 3600;  // 3 h are left
+                   soon.serial = "02";
+                   m.facts("east/n1").migration_identity.push_back(
+                       {.role = "client",
+                        .leaf = SurveyMaker::certificate(m.survey().started),
+                        .authority = soon,
+                        .problem = {}});
+                 },
+                 {"TLS_EXPIRES_SOON node east/n1 both"},
+                 warnings},
         FaultRow{"expired_by_facts",
                  [](SurveyMaker& m) {
                    auto expired = SurveyMaker::certificate(m.survey().started);
@@ -101,5 +116,24 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"MTU_BLACK_HOLE clusters east -> west both"},
                  not_ready}));
+
+TEST(Tls, ARefusalSaysHowLongCertificateAndAuthorityLast) {
+  SurveyMaker maker;
+  auto const certificate = SurveyMaker::certificate(maker.survey().started);
+  for (auto const* node : {"east/n1", "west/n1"})
+    maker.facts(node).migration_identity.push_back(
+        {.role = "server", .leaf = certificate, .authority = certificate, .problem = {}});
+  maker.spoil<TlsHandshake>(between("east/n1", "west/n1"),
+                            [](Observation& seen, TlsHandshake::Result& r) {
+                              refuses(TlsFault::untrusted)(seen, r);
+                              r.detail = "unable to get local issuer certificate";
+                            });
+  auto const findings = find_causes(maker.survey(), read_symptoms(maker.survey()));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().evidence.front(),
+            "east/n1 refuses the server certificate of west/n1: unable to get local issuer "
+            "certificate; certificate CN=kubevirt.io:system:node:virt-handler, issued by "
+            "CN=kubevirt.io, serial 01, expires in 168 h; its CA expires in 168 h");
+}
 }  // namespace
 }  // namespace leadline::fault_rows

@@ -303,6 +303,13 @@ TEST_F(Addresses, EachWithItsOwnerIsFine) {
   EXPECT_TRUE(findings().empty());
 }
 
+TEST_F(Addresses, ASecondInterfaceOfTheOwnerIsNoStranger) {
+  maker_.facts("east/n2").macs = {mac("east/n2"), "52:54:00:00:00:01"};
+  claim(address("east/n2"), "52:54:00:00:00:01");
+  tell();
+  EXPECT_TRUE(findings().empty());
+}
+
 TEST_F(Addresses, AStrangerWithAnAddressOfOursIsADuplicate) {
   claim(address("east/n2"), "52:54:00:00:00:01");
   tell();

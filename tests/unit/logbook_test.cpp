@@ -20,8 +20,9 @@ struct Book {
   }
 };
 
-Observation reach(Outcome outcome) {
+Observation reach(Outcome outcome, Outcome udp = Outcome::unclear) {
   Reach::Result result;
+  result.udp.outcome = udp;
   result.tcp = {{.port = 40000, .outcome = Outcome::silent}, {.port = 50000, .outcome = outcome}};
   return {.source = 0, .target = 1, .family = Family::ipv6, .probe = "reach", .result = result};
 }
@@ -58,5 +59,49 @@ TEST_P(Blocked, WhereNobodyWhoWasMeantAnswered) {
 INSTANTIATE_TEST_SUITE_P(Outcomes, Blocked,
                          testing::Values(Outcome::silent, Outcome::refused, Outcome::wrong_node,
                                          Outcome::absent_on_link, Outcome::unclear));
+
+constexpr Aim aim{.source = 0, .target = 1, .family = Family::ipv6};
+
+TEST(Logbook, WithoutUdpSkipsOnlyWhatTakesIt) {
+  Book book;
+  book.logbook.record(reach(Outcome::answered, Outcome::silent));
+  for (auto const probe : {PathMtu::name, Latency::name})
+    EXPECT_EQ(book.logbook.blocked(aim, probe),
+              "it takes UDP, and by UDP the peer was not reached: no answer");
+  for (auto const probe : {TcpPush::name, TlsHandshake::name, Bandwidth::name})
+    EXPECT_EQ(book.logbook.blocked(aim, probe), "");
+  EXPECT_EQ(book.logbook.blocked(aim), "");
+}
+
+TEST(Logbook, WithUdpSkipsNothing) {
+  Book book;
+  book.logbook.record(reach(Outcome::answered, Outcome::answered));
+  for (auto const probe : {PathMtu::name, Latency::name, TcpPush::name, TlsHandshake::name})
+    EXPECT_EQ(book.logbook.blocked(aim, probe), "");
+}
+
+TEST(Logbook, WithoutReachGoesOn) {
+  Book const book;
+  EXPECT_EQ(book.logbook.blocked(aim, PathMtu::name), "");
+}
+
+TEST(Logbook, ShakesNoHandsWhereOnlyOneHasKubeVirtsCertificates) {
+  Book book;
+  Facts given;
+  given.migration_identity = {{.role = "server"}, {.role = "client"}};
+  book.survey.nodes[0].facts = given;
+  book.survey.nodes[1].facts = Facts{};
+  EXPECT_EQ(book.logbook.blocked(aim, TlsHandshake::name),
+            "the agent of west/n1 was given no --migration-tls, that of east/n1 was: give it to "
+            "all, or to none");
+  EXPECT_EQ(
+      book.logbook.blocked({.source = 1, .target = 0, .family = Family::ipv6}, TlsHandshake::name),
+      book.logbook.blocked(aim, TlsHandshake::name));
+  EXPECT_EQ(book.logbook.blocked(aim, TcpPush::name), "");
+  book.survey.nodes[1].facts = given;
+  EXPECT_EQ(book.logbook.blocked(aim, TlsHandshake::name), "");
+  book.survey.nodes[0].facts = book.survey.nodes[1].facts = Facts{};
+  EXPECT_EQ(book.logbook.blocked(aim, TlsHandshake::name), "");
+}
 }  // namespace
 }  // namespace leadline

@@ -44,13 +44,14 @@ TEST_P(PathMtuOnLoopback, IsTheInterfacesOnAHealthyPath) {
 }
 
 TEST_P(PathMtuOnLoopback, IsFoundWhereLargerPacketsVanish) {
-  for (std::uint32_t const mtu : {1500U, 1501U, 4321U, 8950U}) {
+  for (std::uint32_t const mtu : {1501U, 8950U}) {
     auto const r = measured(loop, GetParam(), carries_up_to(mtu), {.ceiling_octets = 9000});
     EXPECT_EQ(r.path_mtu_octets, mtu);
     EXPECT_EQ(r.smallest_lost_octets, mtu + 1);
     EXPECT_EQ(r.limit, MtuLimit::silent);
     EXPECT_TRUE(r.exact);
-    EXPECT_LT(r.elapsed_ms, 500);  // no wait for a timeout: about 2 ms a round when nothing is late
+    EXPECT_GE(r.elapsed_ms, 1000);  // lone packets, or it might be a queue that overflows
+    EXPECT_LT(r.elapsed_ms, 3000);  // and no wait for a timeout
     EXPECT_EQ(assess(r).status, Status::warn);
   }
 }
@@ -77,7 +78,7 @@ TEST_P(PathMtuOnLoopback, IsNothingWhenNobodyAnswers) {
   auto const r =
       measured(loop, GetParam(), carries_up_to(0), {.timeout_ms = std::chrono::milliseconds{50}});
   EXPECT_EQ(r.path_mtu_octets, 0U);
-  EXPECT_EQ(assess(r).status, Status::fail);
+  EXPECT_EQ(assess(r).status, Status::inconclusive);
   EXPECT_GE(r.packets_sent, 1);
 }
 
@@ -219,9 +220,9 @@ TEST(PathMtu, AssessmentSaysWhatArrivesAndWhyNoMore) {
                                           {unfinished, Status::inconclusive, "out of time"},
                                           {squeezed, Status::inconclusive, "interface was full"},
                                           {nothing_left, Status::inconclusive, "no packet left"},
-                                          {unanswered, Status::fail, "nothing answered"},
+                                          {unanswered, Status::inconclusive, "nothing answered"},
                                           {v6, Status::fail, "1280"},
-                                          {{}, Status::fail, "nothing answered"}}) {
+                                          {{}, Status::inconclusive, "nothing answered"}}) {
     auto const a = assess(row.result);
     EXPECT_EQ(a.status, row.status) << a.reason;
     EXPECT_NE(a.reason.find(row.part), std::string::npos) << a.reason;

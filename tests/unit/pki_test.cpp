@@ -46,6 +46,18 @@ TEST(Pki, IssuesWhatTheAgentsAndTheCoordinatorAccept) {
   }
 }
 
+TEST(Pki, IssuesForTheLongestNameThatAClusterMayHave) {
+  ScratchDirectory const scratch;
+  auto const authority = scratch.path() / "ca";
+  ASSERT_TRUE(make_authority(authority).has_value());
+  Identity const longest{.role = Identity::Role::agent, .cluster = std::string(63, 'e')};
+  auto const out = scratch.path() / "out";
+  auto const issued = issue({.authority = authority, .identity = longest, .out = out});
+  ASSERT_TRUE(issued.has_value()) << issued.error();
+  auto const facts = facts_of(read_certificates(out / "tls.crt")->front().get());
+  EXPECT_EQ(identity_of(facts).value(), longest);
+}
+
 TEST(Pki, NeverOverwritesAndLeavesNoParts) {
   ScratchDirectory const scratch;
   auto const authority = scratch.path() / "ca";

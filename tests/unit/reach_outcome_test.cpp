@@ -52,6 +52,8 @@ TEST(Outcome, TellsFailuresApartOnIpv4) {
       {"firewall on the target: prohibited", EHOSTUNREACH, 3, 13, target, Outcome::prohibited},
       {"own firewall", EPERM, -1, 0, "", Outcome::prohibited},
       {"own prohibit route", EACCES, -1, 0, "", Outcome::prohibited},
+      {"own blackhole route", EINVAL, -1, 0, "", Outcome::no_local_route},
+      {"own unreachable route", EHOSTUNREACH, -1, 0, "", Outcome::no_local_route},
       {"silent drop", ETIMEDOUT, -1, 0, "", Outcome::silent},
       {"router has no route", ENETUNREACH, 3, 0, router, Outcome::no_route_at_hop},
       {"router knows no such network", ENETUNREACH, 3, 6, router, Outcome::no_route_at_hop},
@@ -87,6 +89,7 @@ TEST(Outcome, TellsFailuresApartOnIpv6) {
       {"absent behind a router", EHOSTUNREACH, 1, 3, router, Outcome::absent_behind_router},
       {"absent on the own link", EHOSTUNREACH, 1, 3, own, Outcome::absent_on_link},
       {"no local route", ENETUNREACH, -1, 0, "", Outcome::no_local_route},
+      {"own blackhole route", EINVAL, -1, 0, "", Outcome::no_local_route},
       {"an ICMP error that ends nothing", ETIMEDOUT, 2, 0, router, Outcome::silent},
   };
   for (auto const& c : cases) check(c, "icmp6", own, target);

@@ -150,5 +150,37 @@ TEST(Matrix, FoldsNodesThatLookAlike) {
   EXPECT_NE(matrix.find("east/n1 + 28 alike"), std::string::npos) << matrix;
   EXPECT_NE(matrix.find("west/n1 + 29 alike"), std::string::npos) << matrix;
 }
+
+/// Only these pairs were chosen.
+void keep(SurveyMaker& maker, PairChoice const& choice) {
+  auto& survey = maker.survey();
+  survey.plan.pairs = choice;
+  auto const chosen =
+      choose_pairs(Mesh::cross, choice, imagined_roster(survey.plan.expect), seed_of("a run"));
+  std::erase_if(survey.pairs, [&](PairRecord const& pair) {
+    return !std::ranges::binary_search(chosen, NodePair{pair.source, pair.target});
+  });
+}
+
+TEST(Matrix, OfARingFoldsOverWhatWasNotChosen) {
+  SurveyMaker maker{15, 15};
+  keep(maker, {.kind = PairChoice::Kind::ring, .sample_size = 0});
+  block(maker, "east/n7");
+  auto const matrix = draw_matrix(make_report(maker.survey(), false));
+  EXPECT_EQ(std::ranges::count(matrix, '\n'), 5) << matrix;
+  EXPECT_NE(matrix.find("east/n1 + 13 alike"), std::string::npos) << matrix;
+  EXPECT_NE(matrix.find("west/n1 + 13 alike"), std::string::npos) << matrix;
+  EXPECT_EQ(std::ranges::count(matrix.substr(matrix.find('\n')), 'R'), 1) << matrix;
+}
+
+TEST(Matrix, OfASampleStaysSmall) {
+  SurveyMaker maker{12, 12};
+  keep(maker, {.kind = PairChoice::Kind::sample, .sample_size = 60});
+  block(maker, "east/n3");
+  block(maker, "west/n9");
+  auto const matrix = draw_matrix(make_report(maker.survey(), false));
+  EXPECT_FALSE(matrix.empty());
+  EXPECT_LT(std::ranges::count(matrix, '\n'), 14) << matrix;
+}
 }  // namespace
 }  // namespace leadline

@@ -82,6 +82,41 @@ class SurveyMaker {
     return *this;
   }
 
+  /// UDP does not reach the target, and what takes it is skipped as a campaign does.
+  SurveyMaker& close_udp(Where const& where) {
+    spoil<Reach>(where, [](Observation& seen, Reach::Result& result) {
+      seen.status = Status::fail;
+      result.udp_sent = 6;
+      result.udp_received = 0;
+      result.udp.outcome = Outcome::silent;
+      result.udp.source_seen.clear();
+    });
+    return skip("path_mtu", where).skip("latency", where);
+  }
+
+  /// Every node has an address of IPv6 as well, and all but bandwidth was measured over both.
+  SurveyMaker& dual() {
+    for (std::size_t i = 0; i < survey_.nodes.size(); ++i)
+      survey_.nodes[i].addresses.push_back(fmt::format("fd00::{}", i + 1));
+    for (auto& pair : survey_.pairs) {
+      auto all = pair.observations;
+      for (auto seen : pair.observations) {
+        if (!seen.result) continue;
+        if (auto const* latency = std::get_if<Latency::Result>(&*seen.result);
+            seen.probe == Bandwidth::name || (latency != nullptr && latency->under_load))
+          continue;
+        seen.family = Family::ipv6;
+        if (auto* reached = std::get_if<Reach::Result>(&*seen.result)) {
+          reached->udp.source_seen = fmt::format("[fd00::{}]:40000", pair.source + 1);
+          for (auto& attempt : reached->tcp) attempt.source_seen = reached->udp.source_seen;
+        }
+        all.push_back(seen);
+      }
+      pair.observations = std::move(all);
+    }
+    return *this;
+  }
+
   /// The answers of the source to the target met this on the way.
   SurveyMaker& lost_answers(Where const& where, IcmpEvidence const& said) {
     for (auto const& count : survey_.arrivals)
@@ -172,6 +207,7 @@ class SurveyMaker {
                                 .family = Family::ipv4,
                                 .udp_requests = 3,
                                 .tcp_connections = 8});
+    survey_.counted.insert(pair.target);
   }
 
   [[nodiscard]] Reach::Result reach(NodePair pair) const {

@@ -234,6 +234,29 @@ TEST(TcpPush, ClampedMssShowsAsAnMssThatNeitherEndNorThePathExplains) {
     EXPECT_EQ(clamped_mss(row.family, row.sender, row.receiver), row.clamped) << row.what;
 }
 
+/// 1024 octets of payload at first, where net.ipv4.tcp_mtu_probing is 2.
+TEST(TcpPush, AnMssThatTheOwnKernelProbesIsNoClamp) {
+  auto const end = [](std::uint32_t send, std::uint32_t advertised, std::uint32_t mtu) {
+    return TcpSnapshot{
+        .timestamps = true, .send_mss = send, .advertised_mss = advertised, .path_mtu = mtu};
+  };
+  auto const peer = end(1448, 1448, 1500);
+  EXPECT_EQ(clamped_mss(Family::ipv4, end(1024, 1448, 1500), peer), 1036U);
+  EXPECT_EQ(clamped_mss(Family::ipv4, end(1024, 1448, 1500), peer, 1024), 0U);
+  EXPECT_EQ(clamped_mss(Family::ipv6, end(1012, 1428, 1500), end(1428, 1428, 1500), 1024), 0U);
+  EXPECT_EQ(clamped_mss(Family::ipv4, end(1212, 1448, 1500), peer, 1024), 0U);  // it has risen
+  EXPECT_EQ(clamped_mss(Family::ipv4, end(948, 1448, 1500), peer, 1024), 960U);
+}
+
+TEST(TcpPush, TheKernelProbesFromTheStartOnlyWhereItIsToldTo) {
+  EXPECT_EQ(mss_probed_from({2}, {1024}), 1024U);
+  EXPECT_EQ(mss_probed_from({2}, {512}), 512U);
+  EXPECT_EQ(mss_probed_from({2}, {}), 1024U);
+  EXPECT_EQ(mss_probed_from({1}, {1024}), 0U);
+  EXPECT_EQ(mss_probed_from({0}, {1024}), 0U);
+  EXPECT_EQ(mss_probed_from({}, {}), 0U);
+}
+
 TEST(TcpPush, AssessmentTellsAStallFromSilence) {
   struct Row {
     TcpPush::Result result;

@@ -75,6 +75,17 @@ TEST_P(OnLoopback, SeesSizeSenderTtlTosAndTheKernelsStamp) {
   EXPECT_FALSE(receiver.receive(arrival));
 }
 
+/// Whatever ip_default_ttl says.
+TEST_P(OnLoopback, StartsWithATtlOf64OfItsOwn) {
+  auto receiver = open();
+  auto sender = open();
+  ASSERT_EQ(sender.send_to(payload(64), receiver.local()), UdpProbeSocket::Sent::yes);
+  wait(receiver);
+  Arrival arrival;
+  ASSERT_TRUE(receiver.receive(arrival));
+  EXPECT_EQ(arrival.ttl, 64);
+}
+
 TEST_P(OnLoopback, StampsEverySendInTheKernelAndCountsThem) {
   auto receiver = open();
   auto sender = open({.send_stamps = true});

@@ -1,0 +1,70 @@
+#include "coordinator/coverage.hpp"
+
+#include "coordinator/report/report.hpp"
+#include "tests/unit/survey_maker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace leadline {
+namespace {
+auto const all_pairs = [](auto const&, auto const&) { return true; };
+
+SurveyMaker::Where const into_east_n1 = [](auto const&, auto const& target) {
+  return target == "east/n1";
+};
+
+SurveyMaker capped_at(double bits_per_second, SurveyMaker::Where const& where) {
+  SurveyMaker maker;
+  maker.spoil<Bandwidth>(where, [&](Observation&, Bandwidth::Result& result) {
+    result.rate_bits_per_second = bits_per_second;
+    result.limit = "rate_limit";
+  });
+  return maker;
+}
+
+TEST(Coverage, OfAHealthyRunIsWhole) {
+  EXPECT_TRUE(cover(SurveyMaker{}.survey()).complete());
+}
+
+TEST(Coverage, StagesThatLetNoNodeSpeakToAnotherMeasureNoPair) {
+  for (auto const& stages :
+       {std::vector<Stage>{Stage::facts}, std::vector<Stage>{Stage::facts, Stage::layer2}}) {
+    SurveyMaker maker;
+    maker.survey().plan.stages = stages;
+    auto const report = make_report(maker.survey(), false);
+    EXPECT_EQ(report.coverage.pairs_measured, 0U);
+    EXPECT_EQ(report.verdict, Verdict::unknown);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].code, "NOT_MEASURED");
+    EXPECT_NE(report.findings[0].evidence.at(0).find("add reach"), std::string::npos);
+  }
+}
+
+TEST(Coverage, ACapBelowWhatThePlanWantsHidesTheNetwork) {
+  auto const report = make_report(capped_at(100e6, into_east_n1).survey(), false);
+  EXPECT_EQ(report.verdict, Verdict::unknown);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].code, "NOT_MEASURED");
+  EXPECT_EQ(format(report.findings[0].scope), "node east/n1");
+  EXPECT_NE(report.findings[0].evidence.at(0).find("kept it at 100 Mbit/s"), std::string::npos)
+      << report.findings[0].evidence.at(0);
+}
+
+TEST(Coverage, ACapThatIsNoHindranceIsNone) {
+  EXPECT_EQ(make_report(capped_at(401e6, all_pairs).survey(), false).verdict, Verdict::ready);
+}
+
+TEST(Coverage, AFullQueueOfTheOwnInterfaceIsNoLackOfProcessor) {
+  SurveyMaker maker;
+  maker.spoil<Latency>(into_east_n1, [](Observation& seen, Latency::Result& result) {
+    seen.status = Status::inconclusive;
+    seen.reason = "the queue of the own interface had no room";
+    result.local_drops = 20;
+  });
+  auto const report = make_report(maker.survey(), false);
+  EXPECT_EQ(report.verdict, Verdict::unknown);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].code, "NOT_MEASURED");
+}
+}  // namespace
+}  // namespace leadline
