@@ -48,7 +48,7 @@ void unpack_observations(benchmark::State& state) {
   Observations kept;
   for (auto const& seen : message.observations) kept.push_back(seen);
   for (auto _ : state)
-    for (auto const& seen : kept) benchmark::DoNotOptimize(seen);
+    for (auto seen : kept) benchmark::DoNotOptimize(seen);
   state.SetItemsProcessed(static_cast<std::int64_t>(message.observations.size()) *
                           state.iterations());
 }
