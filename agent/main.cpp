@@ -30,9 +30,11 @@ constexpr int exit_usage = 2;
 /// this costs them speed.
 void keep_little_memory() {
   constexpr int buffer_octets = 64 << 10;
+  // Before there is a second thread. NOLINTBEGIN(concurrency-mt-unsafe)
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_MMAP_THRESHOLD, buffer_octets);
   ::mallopt(M_TRIM_THRESHOLD, 2 * buffer_octets);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 /// Mistakes in the files are told at once, not at the first connection.
