@@ -44,7 +44,7 @@ struct Pattern {
   std::byte* memory{map_memory()};
   std::mutex mutex;  ///< of users, and of filling and emptying
   int users{};
-  std::atomic<bool> filled{};
+  std::atomic<bool> filled;
 };
 
 Pattern& the_pattern() {
