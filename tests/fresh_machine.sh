@@ -16,12 +16,11 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Ori
 
 root=$(mktemp -d /var/tmp/fresh_machine.XXXXXX)
 # The mounts are in a namespace of their own and end with it.
-trap 'rm -rf --one-file-system "$root"' EXIT
+trap 'rm -rf --one-file-system "$root" "$root.log"' EXIT
 chmod 755 "$root"
 echo "fresh_machine: installing $suite into $root"
 debootstrap --variant=minbase --include=ca-certificates,git,sudo "$suite" "$root" "$mirror" \
   >"$root.log" 2>&1 || { tail "$root.log" >&2; exit 1; }
-rm "$root.log"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 chroot "$root" useradd --create-home --shell /bin/bash newcomer
 echo 'newcomer ALL=(ALL) NOPASSWD:ALL' >"$root/etc/sudoers.d/newcomer"

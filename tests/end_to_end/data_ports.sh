@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Garbage on every port on which an agent answers probes, over TCP and UDP and all the while: the agents
-# go on, the verdict is that of a healthy network, and nothing is answered.
+# go on, and the verdict is that of a healthy network.
 set -uo pipefail
 . "$(dirname "$0")/setting.sh"
 [ "$alone" = 1 ] || { echo "skipped: no network namespaces here"; exit 77; }
