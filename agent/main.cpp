@@ -2,6 +2,7 @@
 #include "agent/options.hpp"
 #include "agent/session.hpp"
 #include "probes/core/error.hpp"
+#include "probes/linux/descriptor_limit.hpp"
 #include "probes/linux/interface.hpp"
 #include "probes/linux/standard_streams.hpp"
 #include "probes/wire/tls_identity.hpp"
@@ -70,6 +71,7 @@ void serve(agent::Options const& options) {
 int main(int count, char** words) {
   keep_little_memory();
   occupy_standard_streams();
+  allow_many_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end
   spdlog::set_default_logger(spdlog::stderr_color_mt("agent"));
   spdlog::set_pattern("%H:%M:%S %^%l%$ %v");

@@ -1,15 +1,18 @@
 #include "agent/options.hpp"
 
 #include "probes/core/quantity.hpp"
+#include "probes/linux/sysctl.hpp"
 #include "probes/wire/identity.hpp"
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace leadline::agent {
 namespace {
@@ -37,14 +40,35 @@ std::uint16_t port_of(std::string_view text, std::string_view option) {
 
 void read_coordinator(std::string const& text, Options& options) {
   auto const colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0)
+  if (colon == std::string::npos || colon == 0 || text.back() == ']' ||
+      text.find('/') != std::string::npos)
+    throw std::invalid_argument{
+        fmt::format("--coordinator: '{}' is not HOST:PORT, such as coordinator.example:7443 or "
+                    "[fd00::1]:7443",
+                    text)};
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string::npos)
     throw std::invalid_argument{fmt::format(
-        "--coordinator: '{}' is not HOST:PORT, such as coordinator.example:7443", text)};
-  options.coordinator_host = text.substr(0, colon);
-  if (options.coordinator_host.front() == '[' && options.coordinator_host.back() == ']')
-    options.coordinator_host =
-        options.coordinator_host.substr(1, options.coordinator_host.size() - 2);
+        "--coordinator: '{}': an IPv6 address stands in brackets before its port, such as "
+        "[fd00::1]:7443",
+        text)};
+  options.coordinator_host = std::move(host);
   options.coordinator_port = std::to_string(port_of(text.substr(colon + 1), "coordinator"));
+}
+
+constexpr int fewest_ports = 64;  // eight listeners and a UDP socket must find free ports
+
+/// Where virt-handler listens: its sockets ask the kernel for any port. Privileged ones are left
+/// out, and what cannot be read, or is too narrow, leaves the kernel's default.
+void take_ephemeral_range(Options& options) {
+  auto const range = sysctl_numbers("net.ipv4.ip_local_port_range");
+  if (range.size() != 2 || range[1] > 65535) return;
+  auto const first = std::max<std::uint64_t>(range[0], 1024);
+  if (range[1] < first + fewest_ports - 1) return;
+  options.first_port = static_cast<std::uint16_t>(first);
+  options.last_port = static_cast<std::uint16_t>(range[1]);
 }
 
 void read_ports(std::string const& text, Options& options) {
@@ -54,10 +78,9 @@ void read_ports(std::string const& text, Options& options) {
         fmt::format("--ports: '{}' is not FIRST-LAST, such as 32768-60999", text)};
   options.first_port = port_of(std::string_view{text}.substr(0, dash), "ports");
   options.last_port = port_of(std::string_view{text}.substr(dash + 1), "ports");
-  constexpr int fewest = 64;  // eight listeners and a UDP socket must find free ports
-  if (options.last_port - options.first_port + 1 < fewest)
+  if (options.last_port - options.first_port + 1 < fewest_ports)
     throw std::invalid_argument{
-        fmt::format("--ports: '{}' holds fewer than {} ports", text, fewest)};
+        fmt::format("--ports: '{}' holds fewer than {} ports", text, fewest_ports)};
 }
 
 void read_node(po::variables_map const& given, Options& options) {
@@ -66,8 +89,7 @@ void read_node(po::variables_map const& given, Options& options) {
     throw std::invalid_argument{fmt::format(
         "--cluster: '{}' is not a name of a-z, 0-9 and '-' (at most 63)", options.cluster)};
   options.node = given["node"].as<std::string>();
-  if (options.node.empty() || options.node.size() > 253 ||
-      options.node.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") != std::string::npos)
+  if (!is_node_name(options.node))
     throw std::invalid_argument{
         fmt::format("--node: '{}' is not a node name of a-z, 0-9, '-' and '.'", options.node)};
 }
@@ -109,7 +131,10 @@ po::options_description described() {
       ("tls", text(), "directory with tls.crt, tls.key and ca.crt")                            //
       ("interface", text()->default_value("migration0"), "the migration network's interface")  //
       ("address", text(), "the migration address, instead of the interface's first ones")      //
-      ("ports", text()->default_value("32768-60999"), "ports to answer on, FIRST-LAST")        //
+      ("ports", text(),
+       "ports to answer on, FIRST-LAST; default: the ephemeral range "
+       "(net.ipv4.ip_local_port_range, "
+       "commonly 32768-60999), as virt-handler")  //
       ("allow", po::value<std::vector<std::string>>()->composing(),
        "range that may be probed (CIDR, repeatable); default: what the coordinator names, never "
        "loopback, link-local or multicast addresses")                           //
@@ -142,7 +167,8 @@ Options checked(po::variables_map const& given) {
   options.tls = given["tls"].as<std::string>();
   options.interface = given["interface"].as<std::string>();
   read_address(given, options);
-  read_ports(given["ports"].as<std::string>(), options);
+  take_ephemeral_range(options);
+  if (given.count("ports") > 0) read_ports(given["ports"].as<std::string>(), options);
   if (given.count("allow") > 0)
     for (auto const& range : given["allow"].as<std::vector<std::string>>())
       options.allow.push_back(must(Network::parse(range), "allow"));

@@ -22,7 +22,7 @@ struct Options {
   std::filesystem::path tls;
   std::string interface{"migration0"};
   std::optional<boost::asio::ip::address> address;  ///< instead of the interface's first ones
-  std::uint16_t first_port{32768};                  ///< the kernel's default ip_local_port_range
+  std::uint16_t first_port{32768};  ///< without --ports the node's ip_local_port_range
   std::uint16_t last_port{60999};
   std::vector<Network> allow;  ///< --allow; empty: see agent/allowance.hpp
   BitRate max_rate{10e9};

@@ -5,6 +5,7 @@
 #include "agent/observe.hpp"
 #include "probes/bulk_slot.hpp"
 #include "probes/core/within.hpp"
+#include "probes/wire/identity.hpp"
 #include "probes/wire/tls_identity.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace leadline::agent {
@@ -23,6 +25,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int most_at_once = 64;
+constexpr int most_listeners = 64;  // of a node, in each family
 
 /// Runs all to their end; cancelling the caller cancels each.
 template <class Op>
@@ -38,10 +41,17 @@ Family family_of(std::string const& address) {
   return address.find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
 }
 
-Sighting skipped(AnyProbe const& probe, std::string reason) {
+Observation unmeasured(AnyProbe const& probe, Status status, std::string reason) {
   auto name = std::visit([](auto const& p) { return std::string{p.name}; }, probe);
-  return {.observation = {
-              .probe = std::move(name), .status = Status::skipped, .reason = std::move(reason)}};
+  return {.probe = std::move(name), .status = status, .reason = std::move(reason)};
+}
+
+std::vector<Observation> all_unmeasured(std::vector<AnyProbe> const& probes, Status status,
+                                        std::string const& reason) {
+  std::vector<Observation> observations;
+  observations.reserve(probes.size());
+  for (auto const& probe : probes) observations.push_back(unmeasured(probe, status, reason));
+  return observations;
 }
 }  // namespace
 
@@ -54,11 +64,26 @@ std::shared_ptr<Run> Run::begin(asio::any_io_executor executor, Options options,
 Run::Run(asio::any_io_executor executor, Options options, Prepare const& order, Send send)
     : executor_{std::move(executor)},
       options_{std::move(options)},
-      passport_{.run = order.run, .key = RunKey::from_hex(order.key), .self = order.self},
+      passport_{.run = order.run, .key = {}, .self = order.self},
       bulk_slot_{std::make_shared<BulkSlot>(options_.max_rate)} {
   outbox_ = Outbox::open(executor_, order.run, std::move(send));
   prepared_.run = order.run;
+  try {
+    prepare(order);
+  } catch (std::exception const& e) {
+    // The coordinator hears of it and this agent lives on: it may be better off in the next run.
+    responder_.reset();
+    prepared_.listening.clear();
+    prepared_.problem = fmt::format("the run cannot be prepared: {}", e.what());
+    spdlog::error("{}", prepared_.problem);
+  }
+}
+
+void Run::prepare(Prepare const& order) {
+  passport_.key = RunKey::from_hex(order.key);
   prepared_.facts = gather_facts(migration_interface(options_));
+  bulk_slot_->set_link_speed(
+      {static_cast<double>(prepared_.facts.interface.speed_bits_per_second)});
   load_identity();
   open_responder(order);
 }
@@ -86,7 +111,7 @@ void Run::open_responder(Prepare const& order) {
   Responder::Options settings{.passport = passport_,
                               .first_port = options_.first_port,
                               .last_port = options_.last_port,
-                              .tcp_listeners = std::clamp(order.tcp_listeners, 1, 64),
+                              .tcp_listeners = std::clamp(order.tcp_listeners, 1, most_listeners),
                               .identity = identity_,
                               .bulk_slot = bulk_slot_};
   for (auto const& [address, prefix_length] : addresses)
@@ -119,16 +144,22 @@ tl::expected<Path, std::string> Run::path_to(BatchTarget const& target) const {
   auto const there = std::ranges::find_if(peer->second.listening, of_family);
   if (own == prepared_.listening.end() || there == peer->second.listening.end())
     return tl::unexpected(std::string{"no address of this family on both nodes"});
-  auto const address = asio::ip::make_address(there->at.address);
+  boost::system::error_code unreadable;
+  auto const address = asio::ip::make_address(there->at.address, unreadable);
+  if (unreadable)
+    return tl::unexpected(fmt::format("the peer says that it listens at '{}', which is no address",
+                                      printable(there->at.address)));
   if (!may_probe(address, options_.allow))
     return tl::unexpected(
         fmt::format("{} is outside what the agent may probe (--allow)", there->at.address));
+  auto ports = there->tcp_ports;
+  ports.resize(std::min<std::size_t>(ports.size(), most_listeners));
   return Path{.passport = passport_,
               .peer = target.peer,
               .source = asio::ip::make_address(own->at.address),
               .target = address,
               .udp_port = there->udp_port,
-              .tcp_ports = there->tcp_ports};
+              .tcp_ports = std::move(ports)};
 }
 
 void Run::start(Batch batch) {
@@ -166,76 +197,88 @@ asio::awaitable<void> Run::work(std::shared_ptr<Run> run, std::shared_ptr<Batch 
     auto const at = (*taken)++;
     auto const target = batch->targets.at((at + run->passport_.self) % count);
     auto attempt = probe_target(run, batch, target);
-    if (co_await std::move(attempt)) *busy = true;
+    std::optional<std::string> broken;  // why: descriptors that have run out, for one
+    try {
+      bool const refused = co_await std::move(attempt);
+      if (refused) *busy = true;
+    } catch (std::exception const& e) {
+      if (run->stopped_) throw;  // that is how it ends
+      broken = e.what();
+    }
+    if (!broken) continue;
+    run->report(batch->batch, target, all_unmeasured(batch->probes, Status::inconclusive, *broken));
   }
 }
 
 asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
                                         std::shared_ptr<Batch const> batch, BatchTarget target) {
   auto const path = run->path_to(target);
-  auto const seen = std::make_shared<std::vector<Sighting>>();
-  if (path) {
-    using Probing = decltype(asio::co_spawn(run->executor_, observe(AnyProbe{}), asio::deferred));
-    std::vector<Probing> ops;
-    bool refused = false;
-    auto const link_speed = run->prepared_.facts.interface.speed_bits_per_second;
-    Equipment const equipment{.identity = run->identity_,
-                              .slot = run->bulk_slot_,
-                              .max_rate = run->options_.max_rate,
-                              .link_speed = {static_cast<double>(link_speed)},
-                              .interface = run->prepared_.facts.interface.name,
-                              .host_netns = run->options_.host_netns};
-    for (auto const& probe : batch->probes) {
-      if (auto const* sync = std::get_if<SyncPort>(&probe);
-          sync != nullptr && !may_probe_endpoint(sync->endpoint, run->options_.allow)) {
-        seen->push_back(skipped(probe, sync->endpoint + " is outside what the agent may probe"));
-        continue;
-      }
-      auto sighting = observe(made_ready(probe, *path, equipment));
-      if (!batch->together) {
-        seen->push_back(co_await std::move(sighting));
-        continue;
-      }
-      ops.push_back(asio::co_spawn(run->executor_, std::move(sighting), asio::deferred));
-    }
-    if (!ops.empty()) {
-      auto [order, failures, sightings] =
-          co_await asio::experimental::make_parallel_group(std::move(ops))
-              .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-      for (auto const& failure : failures)
-        if (failure) std::rethrow_exception(failure);
-      for (auto& sighting : sightings) seen->push_back(std::move(sighting));
-    }
-    for (auto const& sighting : *seen) refused = refused || sighting.busy;
-    if (refused) co_return true;  // whatever ran beside it means nothing either
-  } else {
-    for (auto const& probe : batch->probes)
-      seen->push_back(
-          {.observation = {
-               .probe = std::visit([](auto const& p) { return std::string{p.name}; }, probe),
-               .status = Status::skipped,
-               .reason = path.error()}});
+  if (!path) {
+    run->report(batch->batch, target, all_unmeasured(batch->probes, Status::skipped, path.error()));
+    co_return false;
   }
+  auto const seen = std::make_shared<std::vector<Sighting>>();
+  using Probing = decltype(asio::co_spawn(run->executor_, observe(AnyProbe{}), asio::deferred));
+  std::vector<Probing> ops;
+  bool refused = false;
+  auto const link_speed = run->prepared_.facts.interface.speed_bits_per_second;
+  Equipment const equipment{.identity = run->identity_,
+                            .slot = run->bulk_slot_,
+                            .max_rate = run->options_.max_rate,
+                            .link_speed = {static_cast<double>(link_speed)},
+                            .interface = run->prepared_.facts.interface.name,
+                            .host_netns = run->options_.host_netns};
+  for (auto const& probe : batch->probes) {
+    if (auto const* sync = std::get_if<SyncPort>(&probe);
+        sync != nullptr && !may_probe_endpoint(sync->endpoint, run->options_.allow)) {
+      auto reason = sync->endpoint + " is outside what the agent may probe";
+      seen->push_back({.observation = unmeasured(probe, Status::skipped, std::move(reason))});
+      continue;
+    }
+    auto sighting = observe(made_ready(probe, *path, equipment));
+    if (!batch->together) {
+      seen->push_back(co_await std::move(sighting));
+      continue;
+    }
+    ops.push_back(asio::co_spawn(run->executor_, std::move(sighting), asio::deferred));
+  }
+  if (!ops.empty()) {
+    auto [order, failures, sightings] =
+        co_await asio::experimental::make_parallel_group(std::move(ops))
+            .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    for (auto const& failure : failures)
+      if (failure) std::rethrow_exception(failure);
+    for (auto& sighting : sightings) seen->push_back(std::move(sighting));
+  }
+  for (auto const& sighting : *seen) refused = refused || sighting.busy;
+  if (refused) co_return true;  // whatever ran beside it means nothing either
   std::vector<Observation> observations;
-  for (auto& [observation, was_busy] : *seen) {
-    observation.source = run->passport_.self;
+  for (auto& sighting : *seen) observations.push_back(std::move(sighting.observation));
+  run->report(batch->batch, target, std::move(observations));
+  co_return false;
+}
+
+void Run::report(std::uint32_t batch, BatchTarget const& target,
+                 std::vector<Observation> observations) {
+  for (auto& observation : observations) {
+    observation.source = passport_.self;
     observation.target = target.peer;
     observation.family = target.family;
-    observations.push_back(std::move(observation));
   }
-  run->outbox_->add(batch->batch, std::move(observations));
-  co_return false;
+  outbox_->add(batch, std::move(observations));
 }
 
 Counted Run::counted() const {
   Counted counted{.run = id()};
   if (!responder_) return counted;
   for (auto const& [from, family, udp_requests, tcp_connections] : responder_->counts())
-    counted.arrived.push_back({.from = from,
-                               .family = family,
-                               .udp_requests = udp_requests,
-                               .tcp_connections = tcp_connections});
-  counted.lost_answers = responder_->lost_answers();
+    if (peers_.contains(from))
+      counted.arrived.push_back({.from = from,
+                                 .family = family,
+                                 .udp_requests = udp_requests,
+                                 .tcp_connections = tcp_connections});
+  for (auto const& lost : responder_->lost_answers())
+    if (peers_.contains(lost.to)) counted.lost_answers.push_back(lost);
   return counted;
 }
 

@@ -28,7 +28,7 @@ class Run : public std::enable_shared_from_this<Run> {
  public:
   using Send = Outbox::Send;
 
-  /// Opens the responder; what came of it is in prepared().
+  /// Opens the responder; what came of it, or what was wrong with the order, is in prepared().
   static std::shared_ptr<Run> begin(boost::asio::any_io_executor executor, Options options,
                                     Prepare const& order, Send send);
 
@@ -39,11 +39,13 @@ class Run : public std::enable_shared_from_this<Run> {
   void learn(RosterSheet sheet);
   /// Observations and the BatchDone go out by `send`, in groups (Outbox).
   void start(Batch batch);
+  /// Of the roster's nodes only: a peer can sign for any index, and all of them do not fit a frame.
   [[nodiscard]] Counted counted() const;
   void stop();
 
  private:
   Run(boost::asio::any_io_executor executor, Options options, Prepare const& order, Send send);
+  void prepare(Prepare const& order);
   void load_identity();
   void open_responder(Prepare const& order);
 
@@ -58,6 +60,9 @@ class Run : public std::enable_shared_from_this<Run> {
   static boost::asio::awaitable<bool> probe_target(std::shared_ptr<Run> run,
                                                    std::shared_ptr<Batch const> batch,
                                                    BatchTarget target);
+  /// Source, target and family are filled in here.
+  void report(std::uint32_t batch, BatchTarget const& target,
+              std::vector<Observation> observations);
 
   boost::asio::any_io_executor executor_;
   Options options_;

@@ -6,12 +6,24 @@
 #include <utility>
 
 namespace leadline {
+namespace {
+/// Far more than a batch gives: whoever sends more means no good.
+std::size_t room_of(Batch const& batch) {
+  return 64 + 4 * (batch.probes.size() + 1) * (batch.targets.size() + 1);
+}
+
+constexpr std::size_t longest_reason = 4096;
+}  // namespace
 
 std::uint32_t Batches::hand_out(NodeIndex node, Batch batch, Sink sink) {
   auto const id = next_id_++;
   batch.run = run_;
   batch.batch = id;
-  out_.emplace(id, Out{.node = node, .sink = std::move(sink)});
+  out_.emplace(id, Out{.node = node, .sink = std::move(sink), .room = room_of(batch)});
+  if (!survey_.nodes.at(node).lost.empty()) {
+    end(id, false, true);  // nobody is there who would ever end it
+    return id;
+  }
   roster_.send(survey_.nodes.at(node).name, batch);
   return id;
 }
@@ -24,6 +36,12 @@ void Batches::said(NodeIndex node, Observed message) {
       spdlog::warn("{} speaks for another node: ignored", format(survey_.nodes.at(node).name));
       continue;
     }
+    if (at->second.room == 0) {
+      spdlog::warn("{} tells more than it was asked: ignored", format(survey_.nodes.at(node).name));
+      break;
+    }
+    --at->second.room;
+    if (observation.reason.size() > longest_reason) observation.reason.resize(longest_reason);
     if (observation.result) ++at->second.measured;
     if (observation.status != Status::ok) at->second.reason = observation.reason;
     if (at->second.sink)

@@ -22,7 +22,7 @@ class Batches {
   using Sink = std::function<void(Observation const&)>;
 
   /// Sends the batch to its node; its id. Without a sink of its own what comes back is filed in the
-  /// logbook.
+  /// logbook. A batch for a node that is gone has ended at once.
   std::uint32_t hand_out(NodeIndex node, Batch batch, Sink sink = {});
   void said(NodeIndex node, Observed message);
   void said(NodeIndex node, BatchDone const& message);
@@ -56,6 +56,7 @@ class Batches {
     Sink sink;
     int measured{};
     std::string reason;
+    std::size_t room{};  ///< for observations that may still come
   };
 
   void end(std::uint32_t id, bool busy, bool lost);

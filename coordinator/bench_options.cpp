@@ -26,16 +26,20 @@ po::options_description described() {
   po::options_description all{"Options", 100};
   auto const text = [] { return po::value<std::string>(); };
   describe_run_options(all);
-  all.add_options()                                                                             //
-      ("streams", text(), "comma-separated, 1 to 32 each (default 1,8)")                        //
-      ("transport", text(), "comma-separated: tcp,tls (default both)")                          //
-      ("mode", text(), "of TCP, comma-separated: ceiling (default), migration, verify")         //
-      ("bidir", "both directions at once")                                                      //
-      ("duration", text(), "of each test, 500ms to 1m (default 10s; less once it is known)")    //
-      ("cc", text(), "congestion control of the senders: system (default), cubic, bbr ...")     //
-      ("saturate", "then all pairs of a matching at once, against each alone")                  //
-      ("max-concurrent", text(), "tests at a time (default: as many as have their own nodes)")  //
-      ("repeat", text(), "how often each test is run (default 1)")                              //
+  all.add_options()                                                                               //
+      ("streams", text(), "comma-separated, 1 to 32 each (default 1,8)")                          //
+      ("transport", text(), "comma-separated: tcp,tls (default both)")                            //
+      ("mode", text(), "of TCP, comma-separated: ceiling (default), migration, verify")           //
+      ("bidir", "both directions at once")                                                        //
+      ("duration", text(), "of each test, 500ms to 1m (default 10s; less once it is known)")      //
+      ("cc", text(), "congestion control of the senders: system (default), cubic, bbr ...")       //
+      ("cipher", text(), "of TLS: aes128gcm, aes256gcm, chacha20 (default: as the peers agree)")  //
+      ("record-size", text(), "of TLS, 512 to 16384 octets (default 16384; QEMU fills 4096)")     //
+      ("dscp", text(), "of the streams, 0 to 63 (default 0)")                                     //
+      ("mss", text(), "of the streams, 88 to 32767 octets (default: the system's)")               //
+      ("saturate", "then all pairs of a matching at once, against each alone")                    //
+      ("max-concurrent", text(), "tests at a time (default: as many as have their own nodes)")    //
+      ("repeat", text(), "how often each test is run (default 1)")                                //
       ("output,o", text(), "text (default), json or csv");
   return all;
 }
@@ -87,6 +91,12 @@ std::string congestion_of(std::string const& word) {
   return word;
 }
 
+std::string cipher_of(std::string const& word) {
+  for (auto const* const known : {"aes128gcm", "aes256gcm", "chacha20"})
+    if (word == known) return word;
+  throw UsageError{fmt::format("--cipher: '{}' is none of aes128gcm, aes256gcm, chacha20", word)};
+}
+
 ThroughputFormat format_of(std::string const& text) {
   if (text == "text") return ThroughputFormat::text;
   if (text == "json") return ThroughputFormat::json;
@@ -121,6 +131,11 @@ void lay_over(Plan& plan, po::variables_map const& given) {
   if (given.count("mode") > 0) plan.bulk_modes = list_of<BulkMode>(text("mode"), "mode", mode_of);
   if (given.count("duration") > 0) plan.bandwidth_duration = duration_of(text("duration"));
   if (given.count("cc") > 0) plan.congestion = congestion_of(text("cc"));
+  if (given.count("cipher") > 0) plan.cipher = cipher_of(text("cipher"));
+  if (given.count("record-size") > 0)
+    plan.record_octets = whole(text("record-size"), "record-size", 512, 16384);
+  if (given.count("dscp") > 0) plan.dscp = whole(text("dscp"), "dscp", 0, 63);
+  if (given.count("mss") > 0) plan.mss = whole(text("mss"), "mss", 88, 32767);
   if (given.count("max-concurrent") > 0)
     plan.most_concurrent = whole(text("max-concurrent"), "max-concurrent", 1, 10000);
   if (given.count("repeat") > 0) plan.repeat = whole(text("repeat"), "repeat", 1, 32);

@@ -42,7 +42,10 @@ void note_unseen(Survey const& survey, Hearing const& hearing, std::vector<PortV
     if (seen.probe == BroadcastDomain::name && seen.source < ports.size())
       ports[seen.source].unseen = seen.reason;
   for (std::size_t i = 0; i < ports.size(); ++i)
-    if (hearing[i] != nullptr) ports[i].unseen = hearing[i]->skipped;
+    if (hearing[i] != nullptr)
+      ports[i].unseen = hearing[i]->skipped;
+    else if (ports[i].unseen.empty())
+      ports[i].unseen = "it told nothing of its segment";  // empty: it took part
 }
 
 /// What `listener` heard of another node says something about the ports of both.

@@ -13,7 +13,11 @@ Batch bulk_batch(BulkKind const& kind, Plan const& plan) {
                        .duration_ms = plan.bandwidth_duration,
                        .rate_limit_bits_per_second = plan.max_rate,
                        .byte_limit_bytes = plan.max_bytes,
-                       .congestion = plan.congestion};
+                       .congestion = plan.congestion,
+                       .dscp = plan.dscp,
+                       .mss = plan.mss,
+                       .cipher = plan.cipher,
+                       .record_octets = plan.record_octets};
   Batch batch{.probes = {bulk}, .together = true};
   auto const heaviest = heaviest_kind(plan);
   // Latency beside the heaviest kind is bufferbloat.

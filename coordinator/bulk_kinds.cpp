@@ -5,8 +5,7 @@
 namespace leadline {
 
 std::vector<BulkKind> bulk_kinds(Plan const& plan) {
-  // A TLS receiver has to read what it decrypts: there is only one way to measure it.
-  std::vector<BulkMode> const only{BulkMode::ceiling};
+  std::vector<BulkMode> const only{only_mode_of_tls};
   std::vector<BulkKind> kinds;
   for (int repetition = 1; repetition <= plan.repeat; ++repetition)
     for (auto const& transport : plan.transports)
@@ -18,8 +17,9 @@ std::vector<BulkKind> bulk_kinds(Plan const& plan) {
 }
 
 BulkKind heaviest_kind(Plan const& plan) {
-  return {.transport = plan.transports.front(),
+  auto const& transport = plan.transports.front();
+  return {.transport = transport,
           .streams = std::ranges::max(plan.streams),
-          .mode = plan.bulk_modes.front()};
+          .mode = transport == "tls" ? only_mode_of_tls : plan.bulk_modes.front()};
 }
 }  // namespace leadline

@@ -16,6 +16,9 @@ struct BulkKind {
   auto operator<=>(BulkKind const&) const = default;
 };
 
+/// A TLS receiver has to read what it decrypts into memory: there is only one way to measure it.
+constexpr BulkMode only_mode_of_tls = BulkMode::migration;
+
 /// A schedule keeps a bit a kind for each pair.
 constexpr std::size_t most_bulk_kinds = 32;
 

@@ -93,6 +93,26 @@ Campaign::Errands Campaign::errands_of(std::vector<AnyProbe> const& probes) {
   return errands;
 }
 
+void Campaign::file_missing(Errands const& errands, std::vector<AnyProbe> const& probes) {
+  for (auto const& [errand, peers] : errands) {
+    auto const& [source, open] = errand;
+    auto const* why = survey_.nodes.at(source).lost.empty() ? "its agent did not finish in time"
+                                                            : "its agent left before";
+    for (auto const& peer : peers)
+      for (std::size_t i = 0; i < open.size(); ++i) {
+        auto probe = name_of(probes[i]);
+        Aim const aim{.source = source, .target = peer.peer, .family = peer.family};
+        if (!open[i] || logbook_.heard_of(aim, probe)) continue;
+        logbook_.record({.source = aim.source,
+                         .target = aim.target,
+                         .family = aim.family,
+                         .probe = std::move(probe),
+                         .status = Status::inconclusive,
+                         .reason = why});
+      }
+  }
+}
+
 asio::awaitable<void> Campaign::probe_stage(Stage stage) {
   auto const work = stage_probes(stage, survey_.plan);
   auto const errands = errands_of(work.probes);
@@ -122,6 +142,7 @@ asio::awaitable<void> Campaign::probe_stage(Stage stage) {
         fmt::format("{}: {} agents did not finish in time", format(stage), batches_.count_out()));
   batches_.abandon_all();
   for (auto const id : ids) batches_.take(id);
+  if (batches_.observations() - before < expected) file_missing(errands, work.probes);
 }
 
 asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes probes_of,

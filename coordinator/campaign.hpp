@@ -54,6 +54,9 @@ class Campaign {
   using Errands = std::map<std::pair<NodeIndex, std::vector<bool>>, std::vector<BatchTarget>>;
   /// The errands of a stage; what cannot mean anything is filed as skipped.
   Errands errands_of(std::vector<AnyProbe> const& probes);
+  /// Files of each errand that it came to nothing, where nothing came of it: of two families one
+  /// would else stand for both.
+  void file_missing(Errands const& errands, std::vector<AnyProbe> const& probes);
 
   std::shared_ptr<Roster> roster_;
   Survey& survey_;

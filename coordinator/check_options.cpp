@@ -27,8 +27,9 @@ po::options_description described() {
   describe_cluster_options(all);
   all.add_options()                                                                             //
       ("stages", text(), "comma-separated: facts,layer2,reach,tls,path_mtu,latency,bandwidth")  //
-      ("quick", "without bandwidth, and with a shorter look at latency")                        //
-      ("output,o", text(), "text (default) or json")                                            //
+      ("quick",
+       "without bandwidth unless --stages names it, and with a shorter look at latency")  //
+      ("output,o", text(), "text (default) or json")                                      //
       ("strict", "exit code 10 where there are warnings");
   return all;
 }
@@ -47,8 +48,11 @@ std::optional<CheckOptions> read_check_options(Words const& words) {
   auto const& given = *parsed;
   auto configured = read_configured(given);
   CheckOptions options{read_run_options(given, expect_configured(configured, {}), "check")};
-  options.configured = std::move(configured);
   auto& plan = options.plan;
+  // One cluster by itself has no pairs but its own.
+  if (configured.size() == 1 && plan.expect.size() <= 1 && given.count("mesh") == 0)
+    plan.mesh = Mesh::within;
+  options.configured = std::move(configured);
   if (given.count("quick") > 0) {
     std::erase(plan.stages, Stage::bandwidth);
     plan.latency_duration = std::min(plan.latency_duration, std::chrono::milliseconds{1000});

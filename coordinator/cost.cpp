@@ -56,12 +56,14 @@ Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per
                           ? std::min(plan.max_rate.per_second, link_speed.per_second)
                           : link_speed.per_second;
     auto bytes = rate / 8 * Seconds{plan.bandwidth_duration}.count();
-    if (plan.bidirectional) bytes *= 2;
     if (plan.max_bytes.count > 0)
       bytes = std::min(bytes, static_cast<double>(plan.max_bytes.count));
+    // The byte limit ends a test before its time where the link is fast.
+    Seconds const longest{bytes * 8 / rate};
+    if (plan.bidirectional) bytes *= 2;
     cost.at_most = {static_cast<std::uint64_t>(bytes * static_cast<double>(cost.bulk_tests))};
-    time += static_cast<double>(rounds(pairs, roster.size()) * kinds) * overlap *
-            (plan.bandwidth_duration + set_up);
+    time +=
+        static_cast<double>(rounds(pairs, roster.size()) * kinds) * overlap * (longest + set_up);
   }
   cost.duration = std::chrono::ceil<std::chrono::seconds>(time);
   return cost;

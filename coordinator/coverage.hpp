@@ -10,15 +10,14 @@ namespace leadline {
 /// How much of what the plan asks for was measured.
 struct Coverage {
   std::size_t nodes_expected{};
-  std::size_t nodes_seen{};
+  std::size_t nodes_seen{};  ///< of the expected; what came beyond is not counted
   std::size_t pairs_expected{};
   std::size_t pairs_measured{};  ///< conclusively, in every stage of the plan
 
-  std::size_t addresses_unmeasured{};  ///< synchronization addresses that not every node could try
+  std::size_t nodes_lacking{};  ///< of which something is not known that the plan asks: node_gaps
 
   [[nodiscard]] bool complete() const {
-    return nodes_seen >= nodes_expected && pairs_measured >= pairs_expected &&
-           addresses_unmeasured == 0;
+    return nodes_seen >= nodes_expected && pairs_measured >= pairs_expected && nodes_lacking == 0;
   }
 };
 

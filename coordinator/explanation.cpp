@@ -1,5 +1,9 @@
 #include "coordinator/explanation.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace leadline {
 namespace {
 constexpr double near_threshold = 0.2;
@@ -19,6 +23,22 @@ bool suffers_from(std::string_view link_fault, std::string_view seen) {
 /// Seen on the certificate itself: no trouble below TLS explains it.
 bool is_about_certificate(std::string_view code) {
   return code.starts_with("TLS_") && code != "TLS_FAILED";
+}
+
+/// What was measured, or told by a router: no silence looks like that.
+bool is_measured(std::string_view code) {
+  constexpr std::array<std::string_view, 7> codes{
+      "REACH_NO_ROUTE", "LATENCY_HIGH",     "REORDERING",          "BUFFERBLOAT",
+      "BANDWIDTH_LOW",  "BANDWIDTH_SHARED", "BANDWIDTH_ASYMMETRIC"};
+  return std::ranges::count(codes, code) != 0;
+}
+
+/// May it be seen because an agent fell silent? That forges neither a certificate nor a limit with
+/// smaller packets that arrive.
+bool looks_like_silence(Symptom const& symptom) {
+  auto const& code = symptom.kind->code;
+  if (symptom.on_node() || is_about_certificate(code) || is_measured(code)) return false;
+  return symptom.kind->layer != Layer::path_mtu || symptom.inferred;
 }
 }  // namespace
 
@@ -75,7 +95,7 @@ std::vector<CauseGroup> const& cause_groups() {
 bool explains(FindingKind const& cause, Severity severity, Symptom const& symptom) {
   auto const& seen = *symptom.kind;
   if (cause.layer == Layer::note || seen.layer == Layer::note) return false;
-  if (cause.layer == Layer::agent) return !symptom.on_node();
+  if (cause.layer == Layer::agent) return looks_like_silence(symptom);
   if (cause.code == "SYNC_UNREACHABLE") return false;  // another way than between the nodes
   if (symptom.severity > severity) return false;
   if (cause.code == "LINK_SLOW" || cause.code == "LINK_FLAPPING")

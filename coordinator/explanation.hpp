@@ -20,6 +20,7 @@ struct CauseGroup {
 std::vector<CauseGroup> const& cause_groups();
 
 /// May a cause of this kind and severity explain such a symptom on a pair that it touches? Never
-/// one that is worse than itself: a verdict must not improve by what is folded.
+/// one that is worse than itself: a verdict must not improve by what is folded. Only an agent that
+/// left explains errors though it is a warning: those that its silence alone looks like.
 bool explains(FindingKind const& cause, Severity severity, Symptom const& symptom);
 }  // namespace leadline

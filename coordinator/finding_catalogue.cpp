@@ -164,8 +164,8 @@ constexpr std::array catalogue{
                 "sysctl net.ipv4.tcp_mtu_probing=1."},
     FindingKind{"MTU_BELOW_CONFIGURED", Layer::path_mtu, warning,
                 "the path carries less than the interfaces are configured for",
-                "TCP adapts, by its own interface's MTU or because a router says so: migrations "
-                "work, slower than planned.",
+                "TCP adapts, by its own interface's MTU, because a router says so or because the "
+                "MSS is clamped: migrations work, slower than planned.",
                 "Raise the MTU of the interface or the hop named, or lower mtu in the "
                 "NetworkAttachmentDefinition of both clusters to what passes."},
     FindingKind{
@@ -243,8 +243,9 @@ constexpr std::array catalogue{
                 "A VM with much memory does not finish before completionTimeoutPerGiB and is "
                 "cancelled.",
                 "Look at the link speed (ethtool), at policers, and whether the traffic takes the "
-                "network that was meant. Or raise completionTimeoutPerGiB and lower "
-                "min_bandwidth in the plan accordingly."},
+                "network that was meant. Where only TLS is too slow: at the CPU limits of agent "
+                "and virt-handler, and whether the processor has AES instructions (lscpu). Or "
+                "raise completionTimeoutPerGiB and lower min_bandwidth in the plan accordingly."},
     FindingKind{
         "BANDWIDTH_SHARED", Layer::bandwidth, warning,
         "pairs that migrate at the same time share a link that is too slow for all",
@@ -278,7 +279,7 @@ constexpr std::array catalogue{
                 "What it measured says nothing about the network.",
                 "Raise the agent's CPU request and limit, then run again."},
     FindingKind{"NOT_MEASURED", Layer::coverage, warning, "not everything was measured",
-                "The verdict is unknown for these pairs.",
+                "What was not measured may be what is at fault: the verdict is unknown.",
                 "See the reason in the evidence, then run again."},
     FindingKind{"VLAN_TAGGED_AT_ACCESS", Layer::note, info,
                 "the access port of the node takes frames that carry its VLAN's tag",

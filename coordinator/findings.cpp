@@ -95,14 +95,15 @@ class Findings {
     return false;
   }
 
-  /// A way into or out of a node that has been found at fault for the same.
+  /// A way into or out of a node that has been found at fault for the same. The other ends of the
+  /// ways that joined before are no such nodes.
   bool join(Symptom const& symptom, std::size_t first) {
-    auto const touches = [&](NodePair at) {
-      return at.source == symptom.edge.source || at.source == symptom.edge.target;
-    };
+    auto const [source, target] = symptom.edge;
     for (auto i = first; i < drafts_.size(); ++i) {
       auto& draft = drafts_[i];
-      if (&draft.kind() != symptom.kind || !std::ranges::any_of(draft.edges(), touches)) continue;
+      if (&draft.kind() != symptom.kind) continue;
+      if (!draft.edges().contains({source, source}) && !draft.edges().contains({target, target}))
+        continue;
       draft.add(symptom);
       return true;
     }
@@ -232,12 +233,14 @@ class Findings {
     return roster_.size() - 1;
   }
 
-  /// Routers limit how often they answer: one that did outweighs any amount of silence.
+  /// Routers limit how often they answer: one that did outweighs any amount of silence. Of what was
+  /// told, what stops migrations outweighs what does not, however often that was seen.
   static FindingKind const& kind_of_most(std::vector<Symptom const*> const& symptoms) {
-    std::map<std::string_view, std::pair<std::size_t, std::size_t>> votes;  // told, inferred
+    std::map<std::string_view, std::tuple<Severity, std::size_t, std::size_t>> votes;
     for (auto const* symptom : symptoms) {
-      auto& [told, inferred] = votes[symptom->kind->code];
+      auto& [severity, told, inferred] = votes[symptom->kind->code];
       ++(symptom->inferred ? inferred : told);
+      severity = told > 0 ? symptom->kind->severity : Severity::info;
     }
     return kind_of(
         std::ranges::max_element(votes, {}, [](auto const& vote) { return vote.second; })->first);

@@ -39,6 +39,16 @@ bool Logbook::record(Observation const& observation) {
   return true;
 }
 
+bool Logbook::heard_of(Aim const& aim, std::string_view probe) const {
+  auto const* pair = find({.source = aim.source, .target = aim.target});
+  if (pair == nullptr) return false;
+  for (auto at = pair->observations.begin(); at != pair->observations.end(); ++at) {
+    auto const label = at.label();
+    if (probe_at(label.probe) == probe && label.family == aim.family) return true;
+  }
+  return false;
+}
+
 std::vector<Aim> Logbook::aims() const {
   std::vector<Aim> aims;
   for (auto const& pair : survey_.pairs)

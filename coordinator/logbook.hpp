@@ -31,6 +31,9 @@ class Logbook {
   /// Refuses (false) an observation of a pair that the run does not have.
   bool record(Observation const& observation);
 
+  /// Is there any word of this probe, at least why there is none?
+  [[nodiscard]] bool heard_of(Aim const& aim, std::string_view probe) const;
+
   /// Every pair over every family that both nodes have.
   [[nodiscard]] std::vector<Aim> aims() const;
   /// One a pair: over the first family of the source that the target has too.

@@ -1,16 +1,12 @@
 #include "coordinator/packing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <stdexcept>
 #include <string_view>
 
 namespace leadline {
 namespace {
-constexpr unsigned octet_bits = 7;
-constexpr std::uint64_t octet_mask = 0x7f;
-constexpr std::uint64_t more = 0x80;
-
 /// A text and the number at its end: ports and measured figures differ where the words do not.
 struct Split {
   std::string_view head;
@@ -30,8 +26,9 @@ Split split(std::string_view text) {
 }  // namespace
 
 void Packer::put_number(std::uint64_t value) {
+  using namespace packing;
   for (; value > octet_mask; value >>= octet_bits)
-    octets_.push_back(static_cast<std::byte>((value & octet_mask) | more));
+    octets_.push_back(static_cast<std::byte>((value & octet_mask) | more_follow));
   octets_.push_back(static_cast<std::byte>(value));
 }
 
@@ -56,26 +53,10 @@ void Packer::put_text(std::string const& text) {
   octets_.insert(octets_.end(), octets.begin(), octets.end());
 }
 
-std::byte Unpacker::next() {
-  if (octets_.empty()) throw std::out_of_range{"a packed value ends early"};
-  auto const octet = octets_.front();
-  octets_ = octets_.subspan(1);
-  return octet;
-}
-
-std::uint64_t Unpacker::number() {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0;; shift += octet_bits) {
-    auto const octet = std::to_integer<std::uint64_t>(next());
-    value |= (octet & octet_mask) << shift;
-    if ((octet & more) == 0) return value;
-  }
-}
-
 double Unpacker::fraction() {
   if (!get<bool>()) return 0;
   std::array<std::byte, sizeof(double)> bits{};
-  for (auto& octet : bits) octet = next();
+  std::ranges::copy(take(bits.size()), bits.begin());
   return std::bit_cast<double>(bits);
 }
 
@@ -85,7 +66,7 @@ void Unpacker::fill_text(std::string& text) {
   if ((word & 1U) != 0) {
     text = dictionary_.word(static_cast<std::uint32_t>(word >> 1U));
   } else {
-    for (auto left = word >> 1U; left > 0; --left) text.push_back(static_cast<char>(next()));
+    for (auto const octet : take(word >> 1U)) text.push_back(static_cast<char>(octet));
   }
   if (tail > 0) text += std::to_string(tail - 1);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -19,6 +20,11 @@
 
 namespace leadline {
 namespace packing {
+// A number goes seven bits an octet, the lowest first; the top bit says that more follow.
+inline constexpr unsigned octet_bits = 7;
+inline constexpr std::uint64_t octet_mask = 0x7f;
+inline constexpr std::uint64_t more_follow = 0x80;
+
 template <class T>
 struct IsOptional : std::false_type {};
 
@@ -120,8 +126,23 @@ class Unpacker {
     }
   }
 
-  std::byte next();
-  std::uint64_t number();
+  std::span<std::byte const> take(std::size_t count) {
+    if (octets_.size() < count) throw std::out_of_range{"a packed value ends early"};
+    auto const taken = octets_.first(count);
+    octets_ = octets_.subspan(count);
+    return taken;
+  }
+
+  /// Inline, with take(): of all that a report is made from, most is small numbers.
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0;; shift += packing::octet_bits) {
+      auto const octet = std::to_integer<std::uint64_t>(take(1).front());
+      value |= (octet & packing::octet_mask) << shift;
+      if ((octet & packing::more_follow) == 0) return value;
+    }
+  }
+
   double fraction();
   void fill_text(std::string& text);
 

@@ -3,11 +3,13 @@
 #include "coordinator/pairs.hpp"
 #include "probes/core/quantity.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +40,23 @@ bool all_here(Plan const& plan, std::map<NodeName, Roster::Member> const& member
            }) >= expected.second;
   });
 }
+
+constexpr std::size_t most_tcp_ports = 64;
+
+/// Goes to every other agent, which then connects to it: an address of each family at most, which
+/// must be one, and as many ports as reach can use.
+std::vector<Listening> plausible(std::vector<Listening> told) {
+  std::vector<Listening> kept;
+  for (auto& at : told) {
+    boost::system::error_code wrong;
+    auto const address = asio::ip::make_address(at.at.address, wrong);
+    if (wrong || address.is_v6() != (at.family == Family::ipv6)) continue;
+    if (std::ranges::count(kept, at.family, &Listening::family) > 0) continue;
+    if (at.tcp_ports.size() > most_tcp_ports) at.tcp_ports.resize(most_tcp_ports);
+    kept.push_back(std::move(at));
+  }
+  return kept;
+}
 }  // namespace
 
 Participants::Participants(Roster& roster, Survey& survey, Progress& progress, Condition& condition,
@@ -65,7 +84,11 @@ asio::awaitable<void> Participants::wait_for_agents() {
 
 asio::awaitable<void> Participants::prepare() {
   auto const key = RunKey::random().hex();
+  // No more than the run's cost was told for. In the order of their names, whoever came first.
+  std::map<std::string, int> taken;
   for (auto const& [name, member] : roster_.members()) {
+    if (taken[name.cluster] >= survey_.plan.expect.at(name.cluster)) continue;
+    ++taken[name.cluster];
     indices_.emplace(name, static_cast<NodeIndex>(survey_.nodes.size()));
     survey_.nodes.push_back({.name = name, .version = member.version});
   }
@@ -123,11 +146,23 @@ void Participants::account_for_all() {
     if (indices_.empty())
       survey_.nodes.push_back({.name = name, .version = member.version});
     else
-      progress_.say(
-          fmt::format("{}: came when the run had begun, and took no part: a higher "
-                      "--expect waits for more agents",
-                      format(name)));
+      survey_.refusals.push_back(why_left_out(name));
   }
+}
+
+std::string Participants::why_left_out(NodeName const& name) const {
+  auto const wanted = survey_.plan.expect.at(name.cluster);
+  auto const taken = std::ranges::count_if(
+      survey_.nodes, [&](NodeRecord const& node) { return node.name.cluster == name.cluster; });
+  if (taken < wanted)
+    return fmt::format(
+        "{}: came when the run had begun, and took no part: a longer --wait gives it "
+        "time",
+        format(name));
+  return fmt::format(
+      "{}: took no part: {} of its cluster {} expected, and there; a higher --expect "
+      "measures more",
+      format(name), wanted, wanted == 1 ? "is" : "are");
 }
 
 void Participants::said(NodeIndex index, AgentMessage message) {
@@ -140,6 +175,11 @@ void Participants::said(NodeIndex index, AgentMessage message) {
 void Participants::file(NodeIndex index, Prepared prepared) {
   if (prepared.run != run_ || prepared_[index]) return;
   auto& node = survey_.nodes[index];
+  auto const told = prepared.listening.size();
+  prepared.listening = plausible(std::move(prepared.listening));
+  if (prepared.listening.size() < told)
+    spdlog::warn("{} says it answers at what is no address, or at several of a family: ignored",
+                 format(node.name));
   node.facts = prepared.facts;
   for (auto const& at : prepared.listening) node.addresses.push_back(at.at.address);
   node.unprepared = prepared.problem;

@@ -44,6 +44,7 @@ class Participants {
  private:
   boost::asio::awaitable<void> wait_for_agents();
   boost::asio::awaitable<void> prepare();
+  [[nodiscard]] std::string why_left_out(NodeName const& name) const;
   void file(NodeIndex index, Prepared prepared);
   void file(NodeIndex index, Counted const& counted);
 

@@ -42,8 +42,13 @@ tl::expected<void, std::string> issue(IssueRequest const& request) {
         request.identity.cluster));
   auto const authority =
       read_credentials(request.authority / "ca.crt", request.authority / "ca.key");
-  if (!authority)
-    return tl::unexpected(authority.error() + "; make a CA with `leadline pki init --out DIR`");
+  if (!authority) {
+    // Whoever has one must not make another: no agent would be trusted any more.
+    std::error_code unseen;
+    bool const there = std::filesystem::exists(request.authority / "ca.key", unseen) || unseen;
+    return tl::unexpected(authority.error() +
+                          (there ? "" : "; make a CA with `leadline pki init --out DIR`"));
+  }
   auto* const issuer = authority->chain.front().get();
   auto const issuer_facts = facts_of(issuer);
   if (!issuer_facts.is_ca)

@@ -49,6 +49,8 @@ struct Thresholds {
   std::chrono::microseconds max_bufferbloat{100000};
   /// Above 0.1 % loss a cubic or reno stream no longer fills 10 Gbit/s (Mathis et al.).
   double max_loss{0.001};
+  /// Loss that stops migrations, unless it was measured that enough gets through.
+  double severe_loss{0.01};
   /// Packets that overtake each other make TCP retransmit what was not lost.
   double max_reordering{0.01};
   /// The slower direction, as a share of the faster: below half the two directions differ by design
@@ -56,9 +58,12 @@ struct Thresholds {
   double min_bandwidth_symmetry{0.5};
   /// Retransmitted segments of those sent.
   double max_retransmits{0.01};
-  /// A HyperConverged CA lives 48 h and is renewed after 24 h: with less than 24 h left renewal has
-  /// failed.
+  /// Of CAs, and of leadline's own certificates. A HyperConverged CA lives 48 h and is renewed
+  /// after 24 h: with less than 24 h left renewal has failed.
   std::chrono::seconds expiry_warning{24 * 3600};
+  /// Of the certificates that virt-handler shows. They live 24 h and are renewed with 4.8 h left
+  /// (KubeVirt) or 12 h left (HyperConverged).
+  std::chrono::seconds leaf_expiry_warning{4 * 3600};
   /// Certificates are valid from the moment of issue: a clock that is 5 s behind rejects a fresh
   /// one.
   std::chrono::milliseconds max_clock_skew{5000};
@@ -82,6 +87,10 @@ struct Plan {
   std::vector<BulkMode> bulk_modes{BulkMode::ceiling};  ///< of TCP; TLS has but one
   bool bidirectional{};
   std::string congestion;  ///< of the senders: "cubic"; empty: the system's
+  std::string cipher;      ///< of TLS: "aes128gcm", "aes256gcm", "chacha20"; empty: as peers agree
+  int record_octets{};     ///< most plaintext of a TLS record, 512 to 16384; 0: 16384
+  int dscp{};              ///< of bulk streams, 0 to 63 (RFC 2474)
+  int mss{};               ///< of bulk streams, 88 to 32767 octets; 0: the system's
   int repeat{1};           ///< how often each bulk test is run
   int most_concurrent{0};  ///< bulk tests at a time; 0: as many as have nodes of their own
   bool latency_under_load{true};

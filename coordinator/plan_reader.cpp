@@ -1,4 +1,5 @@
 #include "coordinator/plan_words.hpp"
+#include "coordinator/yaml_documents.hpp"
 #include "coordinator/yaml_keys.hpp"
 #include "probes/broadcast_domain.hpp"
 #include "probes/core/quantity.hpp"
@@ -12,6 +13,7 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -150,28 +152,61 @@ ReadYaml read_stages(Plan& plan) {
   };
 }
 
-ReadYaml read_thresholds(Thresholds& t) {
-  auto const any_time = duration(0ms, std::chrono::hours{24 * 365});
+auto any_time() {
+  return duration(0ms, std::chrono::hours{24 * 365});
+}
+
+ReadYaml whole_seconds(std::chrono::seconds& place) {
+  return word(any_time(), [&place](std::chrono::milliseconds value) {
+    place = std::chrono::ceil<std::chrono::seconds>(value);
+  });
+}
+
+/// network.mtu and thresholds.min_mtu are two names of one thing: both may stand there, if they
+/// agree.
+using OneMtu = std::shared_ptr<std::optional<Mtu>>;
+
+ReadYaml same_mtu(Mtu& place, OneMtu const& told) {
+  return into(place, [told](std::string const& text) -> tl::expected<Mtu, std::string> {
+    auto mtu = parse_mtu(text);
+    if (mtu && *told && **told != *mtu)
+      return tl::unexpected(
+          fmt::format("{} here, {} before: network.mtu and thresholds.min_mtu are the same", text,
+                      (*told)->octets));
+    if (mtu) *told = *mtu;
+    return mtu;
+  });
+}
+
+ReadYaml read_thresholds(Thresholds& t, OneMtu const& told) {
+  auto const severe_given = std::make_shared<bool>(false);
   return map("thresholds",
-             {{"min_mtu", into(t.min_mtu, parse_mtu)},
+             {{"min_mtu", same_mtu(t.min_mtu, told)},
               {"min_bandwidth", into(t.min_bandwidth, parse_rate)},
               {"expected_link_speed", into(t.expected_link_speed, parse_rate)},
-              {"max_latency", into(t.max_latency, any_time)},
-              {"max_bufferbloat", into(t.max_bufferbloat, any_time)},
-              {"max_loss", into(t.max_loss, parse_share)},
+              {"max_latency", into(t.max_latency, any_time())},
+              {"max_bufferbloat", into(t.max_bufferbloat, any_time())},
+              {"max_loss", word(parse_share,
+                                [&t, severe_given](double share) {
+                                  t.max_loss = share;
+                                  if (!*severe_given) t.severe_loss = std::min(1.0, 10 * share);
+                                })},
+              {"severe_loss", word(parse_share,
+                                   [&t, severe_given](double share) {
+                                     t.severe_loss = share;
+                                     *severe_given = true;
+                                   })},
               {"max_reordering", into(t.max_reordering, parse_share)},
               {"min_bandwidth_symmetry", into(t.min_bandwidth_symmetry, parse_share)},
               {"max_retransmits", into(t.max_retransmits, parse_share)},
-              {"expiry_warning", word(any_time,
-                                      [&t](std::chrono::milliseconds value) {
-                                        t.expiry_warning =
-                                            std::chrono::ceil<std::chrono::seconds>(value);
-                                      })},
-              {"max_clock_skew", into(t.max_clock_skew, any_time)},
+              {"expiry_warning", whole_seconds(t.expiry_warning)},
+              {"leaf_expiry_warning", whole_seconds(t.leaf_expiry_warning)},
+              {"max_clock_skew", into(t.max_clock_skew, any_time())},
               {"max_carrier_changes", into(t.max_carrier_changes, whole(0, 1000000000))}});
 }
 
 ReadYaml read_document(Plan& plan) {
+  auto const told = std::make_shared<std::optional<Mtu>>();
   return map(
       "the plan",
       {{"expect", read_expect(plan)},
@@ -193,8 +228,8 @@ ReadYaml read_document(Plan& plan) {
                                    {"vlan", into(plan.vlan, whole(1, 4094))},
                                    {"uplink", into(plan.uplink, parse_interface)},
                                    {"candidate_vlans", read_candidates(plan)},
-                                   {"mtu", into(plan.thresholds.min_mtu, parse_mtu)}})},
-       {"thresholds", read_thresholds(plan.thresholds)}});
+                                   {"mtu", same_mtu(plan.thresholds.min_mtu, told)}})},
+       {"thresholds", read_thresholds(plan.thresholds, told)}});
 }
 
 /// What yaml-cpp should not even be shown: it recurses with the nesting.
@@ -220,6 +255,8 @@ tl::expected<Plan, std::vector<PlanMistake>> read_plan(std::string const& yaml, 
   try {
     auto const document = YAML::Load(yaml);
     if (document.IsDefined() && !document.IsNull()) read_document(base)(document, mistakes);
+    if (auto const more = second_document(yaml))
+      mistakes.add(*more, "the plan has ended here: one document is read, and nothing after it");
   } catch (YAML::Exception const& broken) {
     auto const mark = broken.mark.is_null() ? YAML::Mark{} : broken.mark;
     mistakes.add(mark, "this is not YAML: " + broken.msg);

@@ -1,16 +1,20 @@
 #include "coordinator/roster.hpp"
 
 #include "coordinator/admission.hpp"
+#include "coordinator/clock_offsets.hpp"
 #include "probes/core/within.hpp"
 #include "probes/wire/close_gently.hpp"
 #include "probes/wire/identity.hpp"
 #include "probes/wire/refusal.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -143,6 +147,8 @@ asio::awaitable<void> Roster::attend(std::shared_ptr<Roster> roster, tcp::socket
 
 Async<Roster::Member> Roster::introduce(std::shared_ptr<Roster> roster, tcp::socket socket,
                                         std::string from) {
+  // Past its time limit it still has to close what it opened.
+  co_await asio::this_coro::throw_if_cancelled(false);
   HandshakeRecord record;
   Channel::Stream stream{std::move(socket), roster->identity_->server()};
   keep_record(stream.native_handle(), record);
@@ -223,17 +229,10 @@ void Roster::refuse(std::string const& who, std::string const& why) {
 
 void Roster::compare_clock(NodeName const& name, Pong const& pong) {
   auto const member = members_.find(name);
-  auto const now = wall_clock_ns();
-  // Also against overflow: what an agent says may be anything.
-  if (member == members_.end() || pong.coordinator_ns < 0 || pong.coordinator_ns > now ||
-      pong.agent_ns < 0)
-    return;
-  auto const round_trip = now - pong.coordinator_ns;
-  auto const middle = pong.coordinator_ns + (round_trip / 2);
-  ClockOffset const offset{.offset_ms = static_cast<double>(pong.agent_ns - middle) / 1e6,
-                           .uncertainty_ms = static_cast<double>(round_trip) / 2e6};
+  auto const offset = told_offset(pong, wall_clock_ns());
+  if (member == members_.end() || !offset) return;
   auto& best = member->second.clock;
-  if (!best || offset.uncertainty_ms < best->uncertainty_ms) best = offset;
+  if (!best || offset->uncertainty_ms < best->uncertainty_ms) best = offset;
 }
 
 void Roster::send(NodeName const& to, std::shared_ptr<std::string const> framed) {
@@ -249,8 +248,12 @@ asio::awaitable<void> Roster::close() {
   boost::system::error_code ignored;  // closing what is closed already
   acceptor_.close(ignored);
   auto const members = members_;
+  // For all of them together: many may have died.
+  using Clock = std::chrono::steady_clock;
+  auto const deadline = Clock::now() + std::chrono::seconds{2};
   for (auto const& [name, member] : members)
-    co_await member.channel->flush(std::chrono::seconds{1});
+    co_await member.channel->flush(std::clamp<Clock::duration>(
+        deadline - Clock::now(), std::chrono::milliseconds{1}, std::chrono::seconds{1}));
   for (auto const& [name, member] : members) member.channel->close();
 }
 }  // namespace leadline

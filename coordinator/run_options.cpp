@@ -3,9 +3,11 @@
 #include "coordinator/plan_words.hpp"
 #include "probes/core/quantity.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 #include <vector>
 
 namespace leadline {
@@ -37,12 +39,19 @@ boost::asio::ip::tcp::endpoint endpoint_of(std::string const& text) {
   return {address, static_cast<std::uint16_t>(port)};
 }
 
+std::string why_failed() {
+  return std::generic_category().message(errno);
+}
+
 Plan read_plan_file(std::filesystem::path const& file, Plan base) {
   std::ifstream in{file, std::ios::binary};
+  if (!in) throw UsageError{fmt::format("--plan: {}: {}", file.string(), why_failed())};
   std::string yaml(plan_limit_octets + 1, '\0');
   in.read(yaml.data(), static_cast<std::streamsize>(yaml.size()));
   if (in.bad() || (!in.eof() && in.fail()))
-    throw UsageError{fmt::format("--plan: cannot read {}", file.string())};
+    throw UsageError{
+        fmt::format("--plan: cannot read {}: {}", file.string(),
+                    std::filesystem::is_directory(file) ? "it is a directory" : why_failed())};
   yaml.resize(static_cast<std::size_t>(in.gcount()));
   if (yaml.size() > plan_limit_octets)
     throw UsageError{fmt::format("--plan: {} is longer than 1 MiB", file.string())};

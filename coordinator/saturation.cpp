@@ -3,6 +3,7 @@
 #include "coordinator/bulk_batch.hpp"
 #include "coordinator/matching.hpp"
 #include "coordinator/second_look.hpp"
+#include "coordinator/symptoms.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -29,7 +30,7 @@ asio::awaitable<void> Saturation::run() {
   choose();
   std::span const all{survey_.saturation};
   if (all.size() < 2) co_return;
-  auto const alone = std::min(all.size(), most_alone);
+  auto const alone = std::min(all.size(), most_measured_alone);
   for (std::size_t i = 0; i < alone; ++i) {
     progress_.step("saturation", i, alone + 1, "steps");
     co_await measure(all.subspan(i, 1), &SaturationTest::alone_bits_per_second);
@@ -86,8 +87,9 @@ asio::awaitable<void> Saturation::measure(std::span<SaturationTest> tests,
     auto* const logbook = keep == Keep::observation ? &logbook_ : nullptr;
     batches_.hand_out(test.source, std::move(batch), [rate, logbook](Observation const& seen) {
       if (logbook != nullptr) logbook->record(seen);
-      if (auto const* result =
-              seen.result ? std::get_if<Bandwidth::Result>(&*seen.result) : nullptr)
+      if (auto const* result = seen.result && conclusive(seen.status)
+                                   ? std::get_if<Bandwidth::Result>(&*seen.result)
+                                   : nullptr)
         *rate = result->rate_bits_per_second;
     });
   }

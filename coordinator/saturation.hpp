@@ -18,9 +18,6 @@ namespace leadline {
 /// outlives it.
 class Saturation {
  public:
-  /// More pairs than this are not measured alone first: that goes one after the other.
-  static constexpr std::size_t most_alone = 16;
-
   Saturation(Survey& survey, Logbook& logbook, Batches& batches, Condition& condition,
              Progress& progress)
       : survey_{survey},

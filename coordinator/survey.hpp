@@ -73,6 +73,9 @@ struct SaturationTest {
   double together_bits_per_second{};
 };
 
+/// More pairs of a saturation round are not measured alone first: that goes one after the other.
+constexpr std::size_t most_measured_alone = 16;
+
 /// All that a run saw: what findings, blame, verdict and report are made from. Values only.
 struct Survey {
   std::string run_id;

@@ -1,5 +1,9 @@
 #include "coordinator/symptoms.hpp"
 
+#include <algorithm>
+#include <future>
+#include <iterator>
+
 namespace leadline {
 
 void Symptoms::on_node(std::string_view code, NodeIndex node, std::string evidence) {
@@ -22,6 +26,11 @@ void Symptoms::on_edge(std::string_view code, NodePair edge, std::string evidenc
                    .magnitude = magnitude});
 }
 
+std::string reason_of(Observation const& seen) {
+  auto const status = nlohmann::json(seen.status).get<std::string>();
+  return seen.reason.empty() ? status : status + ": " + seen.reason;
+}
+
 std::string name_of(Survey const& survey, NodeIndex node) {
   return format(survey.nodes.at(node).name);
 }
@@ -30,12 +39,25 @@ std::string name_of(Survey const& survey, NodePair edge) {
   return name_of(survey, edge.source) + " -> " + name_of(survey, edge.target);
 }
 
+void Symptoms::append(Symptoms&& others) {
+  std::ranges::move(others.found, std::back_inserter(found));
+  for (std::size_t i = 0; i < layers; ++i)
+    measured[i].insert(measured[i].end(), others.measured[i].begin(), others.measured[i].end());
+}
+
 Symptoms read_symptoms(Survey const& survey) {
-  Symptoms symptoms;
+  // Each by itself: of 500 x 500 nodes there are millions of observations to unpack.
+  std::vector<std::future<Symptoms>> parts;
   for (auto* read :
        {read_agents, read_links, read_families, read_host_view, read_vlans, read_claims, read_reach,
         read_tls, read_path_mtu, read_latency, read_bandwidth, read_coverage})
-    read(survey, symptoms);
-  return symptoms;
+    parts.push_back(std::async([&survey, read] {
+      Symptoms symptoms;
+      read(survey, symptoms);
+      return symptoms;
+    }));
+  Symptoms all;
+  for (auto& part : parts) all.append(part.get());
+  return all;
 }
 }  // namespace leadline

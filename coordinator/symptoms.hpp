@@ -40,6 +40,8 @@ struct Symptoms {
   void on_edge(std::string_view code, NodePair edge, std::string evidence, Severity severity,
                double magnitude = 0);
 
+  void append(Symptoms&& others);
+
   void saw(Layer layer, NodePair edge) {
     measured.at(static_cast<std::size_t>(layer)).push_back(edge);
   }
@@ -91,6 +93,9 @@ inline NodePair edge_of(Observation const& seen) {
 inline NodePair reverse(NodePair edge) {
   return {.source = edge.target, .target = edge.source};
 }
+
+/// "skipped: the peer does not answer".
+std::string reason_of(Observation const& seen);
 
 /// "east/n1 -> west/n2".
 std::string name_of(Survey const& survey, NodePair edge);

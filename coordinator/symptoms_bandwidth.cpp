@@ -76,6 +76,24 @@ std::string beside_others(Survey const& survey, NodePair edge, Bandwidth::Result
   return {};
 }
 
+/// The TLS test with as many streams as `best`, where all TLS is too slow, this one for want of a
+/// processor, and plain TCP is fast enough: migrations are encrypted unless somebody has turned
+/// that off. With another limit it may be the network after all: other tests may have run beside
+/// it.
+Bandwidth::Result const* too_slow_encrypted(Survey const& survey, Results const& results,
+                                            Bandwidth::Result const& best) {
+  auto const wanted = survey.plan.thresholds.min_bandwidth.per_second;
+  if (best.transport == Transport::tls || best.rate_bits_per_second < wanted) return nullptr;
+  Bandwidth::Result const* slow = nullptr;
+  for (auto const& result : results) {
+    if (result.transport != Transport::tls) continue;
+    if (result.rate_bits_per_second >= wanted) return nullptr;
+    bool const by_processor = result.limit == "sender_cpu" || result.limit == "receiver_cpu";
+    if (result.streams == best.streams && by_processor) slow = &result;
+  }
+  return slow;
+}
+
 void read_pair(Survey const& survey, PairRecord const& pair, Results const& results,
                Symptoms& symptoms) {
   auto const* best = best_of(results);
@@ -95,6 +113,14 @@ void read_pair(Survey const& survey, PairRecord const& pair, Results const& resu
                                  format(thresholds.min_bandwidth),
                                  best->limit.empty() ? "" : "; limited by " + best->limit),
                      1 / std::max(1.0, best->rate_bits_per_second));
+  if (auto const* slow = too_slow_encrypted(survey, results, *best))
+    symptoms.on_edge(
+        "BANDWIDTH_LOW", edge,
+        fmt::format("{}: {}, {} wanted; limited by {}, not by the network, "
+                    "which gives {}. Where migrations run with disableTLS, leave tls "
+                    "out of the plan's transports",
+                    who, shown(*slow), format(thresholds.min_bandwidth), slow->limit, shown(*best)),
+        1 / std::max(1.0, slow->rate_bits_per_second));
   if (auto const share = retransmit_share(worst); share > thresholds.max_retransmits)
     symptoms.on_edge("BANDWIDTH_RETRANSMITS", edge,
                      fmt::format("{}: {:.1f} % of the segments sent again at {}", who, share * 100,

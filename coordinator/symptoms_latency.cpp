@@ -13,13 +13,6 @@
 
 namespace leadline {
 namespace {
-/// Ten times the accepted loss stops migrations, unless it was measured that enough gets through.
-constexpr double grave = 10;
-
-std::string microseconds(double us) {
-  return format(std::chrono::nanoseconds{static_cast<std::int64_t>(us * 1000)});
-}
-
 /// On which ways every bulk test gave what the plan asks for. Looked up for lossy ways only.
 class Carried {
  public:
@@ -79,8 +72,8 @@ void read_idle(Survey const& survey, Ways& ways, Observation const& seen,
     symptoms.on_edge(
         "LATENCY_HIGH", edge,
         fmt::format("{}: round trip {} median, {} p99, jitter {} (at most {} accepted)",
-                    name_of(survey, edge), microseconds(result.rtt_p50_us),
-                    microseconds(result.rtt_p99_us), microseconds(result.jitter_us),
+                    name_of(survey, edge), format_microseconds(result.rtt_p50_us),
+                    format_microseconds(result.rtt_p99_us), format_microseconds(result.jitter_us),
                     format(accepted)),
         result.rtt_p50_us);
 }
@@ -106,8 +99,8 @@ std::string together(Excess const& excess) {
 }
 
 void read_loss(Survey const& survey, Carried& carried, Ways const& ways, Symptoms& symptoms) {
-  auto const accepted = survey.plan.thresholds.max_loss;
-  for (auto const& excess : excess_of(survey, ways, &Way::lost, accepted))
+  auto const& limits = survey.plan.thresholds;
+  for (auto const& excess : excess_of(survey, ways, &Way::lost, limits.max_loss))
     for (auto const edge : excess.edges) {
       auto const& way = ways.at(edge);
       auto seen = fmt::format("{}: {} of {} packets lost ({:.2f} %), up to {} in a row{}",
@@ -117,7 +110,7 @@ void read_loss(Survey const& survey, Carried& carried, Ways const& ways, Symptom
       auto const enough = carried.enough(edge);
       if (enough) seen += fmt::format("; TCP carries {} all the same", format(*enough));
       symptoms.on_edge("LOSS", edge, std::move(seen),
-                       share > accepted * grave && !enough ? Severity::error : Severity::warning,
+                       share > limits.severe_loss && !enough ? Severity::error : Severity::warning,
                        share);
     }
 }
@@ -158,8 +151,9 @@ void read_latency(Survey const& survey, Symptoms& symptoms) {
             fmt::format(
                 "{}: round trip {} median and {} p90 under load, {} median idle (at most {} "
                 "more accepted)",
-                name_of(survey, edge_of(seen)), microseconds(result.rtt_p50_us),
-                microseconds(result.rtt_p90_us), microseconds(idle->second), format(accepted)),
+                name_of(survey, edge_of(seen)), format_microseconds(result.rtt_p50_us),
+                format_microseconds(result.rtt_p90_us), format_microseconds(idle->second),
+                format(accepted)),
             grown_us);
     });
   }

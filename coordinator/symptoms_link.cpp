@@ -1,3 +1,4 @@
+#include "coordinator/clock_offsets.hpp"
 #include "coordinator/symptoms.hpp"
 #include "probes/core/quantity.hpp"
 
@@ -108,15 +109,7 @@ void read_duplicates(Survey const& survey, Symptoms& symptoms) {
 
 /// Against the median of the nodes, not the coordinator: its own clock may be the wrong one.
 void read_clocks(Survey const& survey, Symptoms& symptoms) {
-  std::vector<double> offsets;
-  for (auto const& node : survey.nodes)
-    if (node.clock) offsets.push_back(node.clock->offset_ms);
-  if (offsets.empty()) return;
-  std::ranges::sort(offsets);
-  auto median = offsets[offsets.size() / 2];
-  if (offsets.size() % 2 == 0)
-    median = std::min(median, offsets[offsets.size() / 2 - 1],
-                      [](double a, double b) { return std::abs(a) < std::abs(b); });
+  auto const median = median_offset_ms(survey);
   for (std::size_t i = 0; i < survey.nodes.size(); ++i) {
     auto const& clock = survey.nodes[i].clock;
     if (!clock) continue;

@@ -7,7 +7,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -68,10 +67,29 @@ std::string evidence_of(Survey const& survey, PairRecord const& pair, Observatio
   return text + (result.signalled_mtu_octets > 0 ? signalled_by(result, way.hops) : trace_of(way));
 }
 
+/// The MSS to which somebody clamps TCP, where all that was pushed with it arrived and its segments
+/// fit into the path: a limit that nobody signals stops no migration then, for that is TCP alone.
+std::optional<std::uint32_t> fitting_clamp(PairRecord const& pair, Family family,
+                                           std::uint32_t path_mtu_octets) {
+  std::uint32_t const headers = family == Family::ipv4 ? 40 : 60;  // RFC 6691: without options
+  std::optional<std::uint32_t> clamp;
+  bool passes = true;
+  each_result<TcpPush>(pair, [&](Observation const& seen, TcpPush::Result const& result) {
+    if (seen.family != family) return;
+    auto const mss = result.clamped_mss_octets;
+    clamp = mss;
+    passes = passes && seen.status != Status::fail && result.peer_reported &&
+             result.arrived_bytes > 0 && result.arrived_bytes >= result.pushed_bytes && mss > 0 &&
+             mss + headers <= path_mtu_octets;
+  });
+  return passes ? clamp : std::nullopt;
+}
+
 /// The path carries less than it should: what that is called, and how bad it is.
 struct Shortfall {
   std::string_view code;
   Severity severity{};
+  std::uint32_t octets{};  ///< that it carries
 };
 
 /// A symptom's magnitude: the fewer octets arrive, the greater.
@@ -95,17 +113,22 @@ std::optional<Shortfall> read_search(Survey const& survey, PairRecord const& pai
   auto const full = configured(survey, seen, result);
   symptoms.saw(Layer::path_mtu, edge);
   if (result.path_mtu_octets >= full && result.path_mtu_octets >= wanted) return std::nullopt;
-  auto const evidence = evidence_of(survey, pair, seen, result);
-  if (result.limit == MtuLimit::signalled || result.path_mtu_octets >= full) {
-    Shortfall const told{
+  auto evidence = evidence_of(survey, pair, seen, result);
+  bool const told = result.limit == MtuLimit::signalled || result.path_mtu_octets >= full;
+  auto const clamp = told ? std::nullopt : fitting_clamp(pair, seen.family, result.path_mtu_octets);
+  if (clamp) evidence += fmt::format("; the MSS is clamped to {}, so that TCP passes", *clamp);
+  if (told || clamp) {
+    Shortfall const adapted{
         .code = "MTU_BELOW_CONFIGURED",
-        .severity = result.path_mtu_octets < wanted ? Severity::error : Severity::warning};
-    symptoms.on_edge(told.code, edge, evidence, told.severity, shortness(result));
-    return told;
+        .severity = result.path_mtu_octets < wanted ? Severity::error : Severity::warning,
+        .octets = result.path_mtu_octets};
+    symptoms.on_edge(adapted.code, edge, evidence, adapted.severity, shortness(result));
+    return adapted;
   }
   auto const* code = is_on_link(result.ttl_seen) ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE";
   symptoms.on_edge(code, edge, evidence, shortness(result));
-  return Shortfall{.code = code, .severity = kind_of(code).severity};
+  return Shortfall{
+      .code = code, .severity = kind_of(code).severity, .octets = result.path_mtu_octets};
 }
 
 /// Interfaces that are set up otherwise than most: the smaller end decides for each pair.
@@ -130,12 +153,14 @@ void read_odd_interfaces(Survey const& survey, Symptoms& symptoms) {
 }
 
 /// A stall of TCP is further evidence for a limit that was found, else a black hole by itself.
+/// `found` is null where no limit was.
 void read_push(Survey const& survey, Observation const& seen, TcpPush::Result const& result,
-               bool mismatch, Symptoms& symptoms) {
+               Shortfall const* found, Symptoms& symptoms) {
   auto const edge = edge_of(seen);
   auto const who = way_of(survey, seen);
   symptoms.saw(Layer::path_mtu, edge);
-  if (result.connected && seen.status == Status::fail)
+  if (result.connected && seen.status == Status::fail) {
+    bool const mismatch = found != nullptr && found->code == "MTU_L2_MISMATCH";
     symptoms.on_edge(
         mismatch ? "MTU_L2_MISMATCH" : "MTU_BLACK_HOLE", edge,
         fmt::format("{}: TCP connected, then stalled: {} of {} octets arrived; sender: {} "
@@ -143,6 +168,9 @@ void read_push(Survey const& survey, Observation const& seen, TcpPush::Result co
                     who, result.arrived_bytes, result.pushed_bytes,
                     result.sender.retransmitted_segments, result.sender.backoff,
                     result.sender.send_mss));
+    // TCP gets over the limit found, or there is none: a peer that fell silent looks the same.
+    symptoms.found.back().inferred = found == nullptr || found->code == "MTU_BELOW_CONFIGURED";
+  }
   if (result.clamped_mss_octets > 0)
     symptoms.on_edge("MTU_MSS_CLAMPED", edge,
                      fmt::format("{}: the MSS is clamped to {}, the peer offered {}", who,
@@ -153,26 +181,17 @@ void read_push(Survey const& survey, Observation const& seen, TcpPush::Result co
 void read_path_mtu(Survey const& survey, Symptoms& symptoms) {
   read_odd_interfaces(survey, symptoms);
 
-  struct Less {
-    std::uint32_t octets{};
-    Severity severity{};
-  };
-
-  std::map<std::pair<NodePair, Family>, Less> less;
-  std::set<std::pair<NodePair, Family>> mismatched;
+  std::map<std::pair<NodePair, Family>, Shortfall> less;
   for (auto const& pair : survey.pairs)
     each_result<PathMtu>(pair, [&](Observation const& seen, PathMtu::Result const& result) {
       auto const found = read_search(survey, pair, seen, result, symptoms);
-      if (!found) return;
-      if (found->code == "MTU_L2_MISMATCH") mismatched.insert({edge_of(seen), seen.family});
-      less[{edge_of(seen), seen.family}] = {.octets = result.path_mtu_octets,
-                                            .severity = found->severity};
+      if (found) less[{edge_of(seen), seen.family}] = *found;
     });
   if (!less.empty())
     each_result<PathMtu>(survey, [&](Observation const& seen, PathMtu::Result const& result) {
       auto const back = less.find({reverse(edge_of(seen)), seen.family});
       if (back == less.end() || back->second.octets >= result.path_mtu_octets) return;
-      // As bad as the limit itself: TCP lives with one that a router tells, whichever way.
+      // As bad as the limit itself: TCP lives with one that it learns of, whichever way.
       auto const edge = back->first.first;
       symptoms.on_edge(
           "MTU_ASYMMETRIC", edge,
@@ -181,7 +200,8 @@ void read_path_mtu(Survey const& survey, Symptoms& symptoms) {
           back->second.severity);
     });
   each_result<TcpPush>(survey, [&](Observation const& seen, TcpPush::Result const& result) {
-    read_push(survey, seen, result, mismatched.contains({edge_of(seen), seen.family}), symptoms);
+    auto const found = less.find({edge_of(seen), seen.family});
+    read_push(survey, seen, result, found == less.end() ? nullptr : &found->second, symptoms);
   });
 }
 }  // namespace leadline

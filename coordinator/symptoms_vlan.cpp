@@ -1,4 +1,5 @@
 #include "coordinator/broadcast_domains.hpp"
+#include "coordinator/crossings.hpp"
 #include "coordinator/symptoms.hpp"
 #include "probes/core/network.hpp"
 #include "probes/host_vlans.hpp"
@@ -10,8 +11,10 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -56,14 +59,7 @@ class Vlans {
     for (auto const& seen : survey.node_observations)
       if (auto const* host = seen.result ? std::get_if<HostView::Result>(&*seen.result) : nullptr)
         if (auto const tag = vlan_on_the_wire(host->chain)) tags_.emplace(seen.source, *tag);
-    each_result<Reach>(survey, [&](Observation const& seen, Reach::Result const& result) {
-      reach_known_ = true;
-      auto const answered = [](Attempt const& a) { return a.outcome == Outcome::answered; };
-      if (answered(result.udp) || std::ranges::any_of(result.tcp, answered)) {
-        talk_.insert(edge_of(seen));
-        talk_.insert(reverse(edge_of(seen)));
-      }
-    });
+    crossings_.emplace(survey);
   }
 
   void read() {
@@ -78,10 +74,14 @@ class Vlans {
   }
 
  private:
-  /// IP works although no beacon came through: broadcasts are filtered, and nothing is wrong.
-  [[nodiscard]] bool talks_to(NodeIndex node, std::vector<NodeIndex> const& others) const {
+  /// Frames pass although no beacon came through: beacons are filtered, and the VLAN is right.
+  [[nodiscard]] bool crosses(NodePair edge) const {
+    return crossings_ && crossings_->contains(edge);
+  }
+
+  [[nodiscard]] bool crosses_to(NodeIndex node, std::vector<NodeIndex> const& others) const {
     return std::ranges::any_of(
-        others, [&](NodeIndex other) { return talk_.contains({.source = node, .target = other}); });
+        others, [&](NodeIndex other) { return crosses({.source = node, .target = other}); });
   }
 
   /// The set in which most nodes of this cluster are, of two such the larger one; empty: no
@@ -105,18 +105,18 @@ class Vlans {
     return tie ? std::nullopt : best;
   }
 
-  /// Alone against most of its cluster, and IP does not get there either.
+  /// Alone against most of its cluster, and nothing else gets there either.
   [[nodiscard]] bool stands_apart(NodeIndex node) const {
     auto const home = homes_.at(survey_.nodes[node].name.cluster);
     if (!home || domains_.set_of[node] == home) return false;
     auto const& set = domains_.sets[*home];
     auto const meant_together = [&](NodeIndex other) { return links_.shared(node, other); };
-    return std::ranges::any_of(set, meant_together) && !talks_to(node, set);
+    return std::ranges::any_of(set, meant_together) && !crosses_to(node, set);
   }
 
   [[nodiscard]] Severity severity() const {
     // Without the reach stage nobody knows whether IP gets through where broadcasts do not.
-    return reach_known_ ? Severity::error : Severity::warning;
+    return crossings_ && crossings_->reach_known() ? Severity::error : Severity::warning;
   }
 
   [[nodiscard]] std::string vlan_text(NodeIndex node) const {
@@ -175,7 +175,7 @@ class Vlans {
     // The ways of a node whose port is wrong say nothing about what lies between the others.
     if (apart_.contains(source) || apart_.contains(target)) return;
     symptoms_.saw(Layer::vlan, edge);
-    if (domains_.set_of[source] == domains_.set_of[target] || talk_.contains(edge)) return;
+    if (domains_.set_of[source] == domains_.set_of[target] || crosses(edge)) return;
     symptoms_.on_edge("VLAN_NOT_TRUNKED", edge,
                       fmt::format("{}: neither hears an untagged beacon of the other{}{}",
                                   name_of(survey_, edge), vlan_text(source), vlan_text(target)),
@@ -187,8 +187,7 @@ class Vlans {
   BroadcastDomains domains_;
   Links links_;
   std::map<std::string, std::optional<std::size_t>> homes_;  ///< by cluster
-  bool reach_known_{};
-  std::set<NodePair> talk_;  ///< ways on which something answered
+  std::optional<Crossings> crossings_;                       ///< empty: all are together
   std::set<NodeIndex> apart_;
   std::map<NodeIndex, int> tags_;  ///< with which frames leave a host, where it was looked at
 };

@@ -2,7 +2,9 @@
 
 #include "coordinator/bulk_kinds.hpp"
 #include "coordinator/coverage.hpp"
+#include "coordinator/pairs.hpp"
 #include "coordinator/symptoms.hpp"
+#include "coordinator/tls_cost.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,6 +19,8 @@ namespace {
 struct Sample {
   NodePair edge;
   BulkFlow flow;
+  std::string cipher;
+  int record_octets{};
 };
 
 using Samples = std::map<ThroughputKind, std::vector<Sample>>;
@@ -38,8 +42,11 @@ Samples gather(Survey const& survey, std::size_t& tests) {
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
     ++tests;
     auto& of_kind = samples[{result.transport, result.streams, result.mode}];
-    of_kind.push_back({edge_of(seen), static_cast<BulkFlow const&>(result)});
-    if (result.reverse) of_kind.push_back({reverse(edge_of(seen)), *result.reverse});
+    auto const add = [&](NodePair edge, BulkFlow const& flow) {
+      of_kind.push_back({edge, flow, result.cipher, result.record_octets});
+    };
+    add(edge_of(seen), result);
+    if (result.reverse) add(reverse(edge_of(seen)), *result.reverse);
   });
   return samples;
 }
@@ -53,6 +60,9 @@ PairThroughput of_pair(NodePair edge, std::vector<BulkFlow const*> flows) {
                     .least = flows.front()->rate_bits_per_second,
                     .most = flows.back()->rate_bits_per_second,
                     .count = flows.size()},
+          .relative_uncertainty = middle.relative_uncertainty,
+          .relative_spread = middle.relative_spread,
+          .relative_drift = middle.relative_drift,
           .limit = middle.limit,
           .limit_detail = middle.limit_detail};
 }
@@ -63,9 +73,12 @@ KindThroughput of_kind(ThroughputKind kind, std::vector<Sample> const& samples, 
   std::vector<double> rates;
   std::vector<double> sender_cost;
   std::vector<double> receiver_cost;
-  for (auto const& [edge, flow] : samples) {
+  for (auto const& [edge, flow, cipher, record_octets] : samples) {
     by_pair[edge].push_back(&flow);
     rates.push_back(flow.rate_bits_per_second);
+    if (std::ranges::count(result.ciphers, cipher) == 0 && !cipher.empty())
+      result.ciphers.push_back(cipher);
+    result.record_octets = std::max(result.record_octets, record_octets);
     if (flow.transferred_bytes == 0) continue;
     sender_cost.push_back(per_gigabyte(flow.sender_cpu_seconds, flow));
     receiver_cost.push_back(per_gigabyte(flow.receiver_cpu_seconds, flow));
@@ -85,26 +98,13 @@ KindThroughput of_kind(ThroughputKind kind, std::vector<Sample> const& samples, 
   return result;
 }
 
-/// TLS against the plain kind that also reads into memory, where there is one.
-std::vector<TlsCost> tls_costs(std::vector<KindThroughput> const& kinds) {
-  std::vector<TlsCost> costs;
-  for (auto const& tls : kinds) {
-    if (tls.kind.transport != Transport::tls) continue;
-    KindThroughput const* plain = nullptr;
-    for (auto const& tcp : kinds)
-      if (tcp.kind.transport == Transport::tcp && tcp.kind.streams == tls.kind.streams &&
-          (plain == nullptr || tcp.kind.mode == BulkMode::migration))
-        plain = &tcp;
-    if (plain != nullptr && plain->all.median > 0)
-      costs.push_back({tls.kind.streams, tls.all.median / plain->all.median});
-  }
-  return costs;
-}
-
 std::optional<Oversubscription> compare(std::vector<SaturationTest> const& tests) {
   Oversubscription result;
   for (auto const& test : tests) {
-    if (test.together_bits_per_second <= 0) continue;
+    if (test.together_bits_per_second <= 0) {
+      ++result.pairs_silent;
+      continue;
+    }
     ++result.pairs_together;
     if (test.alone_bits_per_second <= 0) continue;
     ++result.pairs_compared;
@@ -114,6 +114,26 @@ std::optional<Oversubscription> compare(std::vector<SaturationTest> const& tests
   if (result.pairs_together < 2 || result.together_bits_per_second <= 0) return std::nullopt;
   result.factor = result.alone_bits_per_second / result.together_bits_per_second;
   return result;
+}
+
+/// Each pair gave a rate with the others, and each that was to be measured alone gave one so.
+bool all_compared(std::vector<SaturationTest> const& tests,
+                  std::optional<Oversubscription> const& result) {
+  return result && result->pairs_silent == 0 &&
+         result->pairs_compared >= std::min(tests.size(), most_measured_alone);
+}
+
+/// Why there are no tests of a node, or none that could be begun.
+void add_absent_nodes(Survey const& survey, std::vector<std::string>& unmeasured) {
+  for (auto const& [cluster, expected] : survey.plan.expect) {
+    auto const here = std::ranges::count_if(
+        survey.nodes, [&](NodeRecord const& node) { return node.name.cluster == cluster; });
+    if (here < expected)
+      unmeasured.push_back(fmt::format("{}: {} of {} agents appeared", cluster, here, expected));
+  }
+  for (auto const& node : survey.nodes)
+    if (auto const& why = node.unprepared.empty() ? node.lost : node.unprepared; !why.empty())
+      unmeasured.push_back(fmt::format("{}: {}", format(node.name), why));
 }
 }  // namespace
 
@@ -143,11 +163,18 @@ std::optional<RateSummary> sum_up(std::vector<double> rates) {
 
 Throughput read_throughput(Survey const& survey) {
   Throughput result;
-  result.tests_expected = survey.pairs.size() * bulk_kinds(survey.plan).size();
+  auto const& plan = survey.plan;
+  result.tests_expected =
+      std::max(survey.pairs.size(), count_pairs(plan.mesh, plan.pairs, plan.expect)) *
+      bulk_kinds(plan).size();
   for (auto const& [kind, samples] : gather(survey, result.tests_measured))
     result.kinds.push_back(of_kind(kind, samples, survey.nodes.size()));
   result.tls = tls_costs(result.kinds);
+  name_tls_limits(result.kinds);
   result.oversubscription = compare(survey.saturation);
+  result.saturation_measured =
+      !plan.saturate || all_compared(survey.saturation, result.oversubscription);
+  add_absent_nodes(survey, result.unmeasured);
   for (auto const& pair : survey.pairs)
     if (auto const lacking = gaps(survey.plan, pair); !lacking.empty())
       result.unmeasured.push_back(fmt::format(

@@ -6,9 +6,13 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leadline {
+
+/// PairThroughput::limit where the same path is clearly faster without TLS.
+constexpr std::string_view tls_limit = "tls";
 
 /// Which tests belong in one matrix.
 struct ThroughputKind {
@@ -37,7 +41,11 @@ struct PairThroughput {
   NodeIndex source{};
   NodeIndex target{};
   RateSummary rates;
-  std::string limit;  ///< of the median repetition: what kept it from more
+  // Of the median repetition:
+  double relative_uncertainty{};  ///< half the 95 % interval of its mean, over the mean
+  double relative_spread{};       ///< standard deviation of its samples, over their mean
+  double relative_drift{};        ///< of its second half against its first
+  std::string limit;              ///< what kept it from more: a BulkFlow::limit, or "tls"
   std::string limit_detail;
 };
 
@@ -50,17 +58,21 @@ struct KindThroughput {
   RateSummary all;
   double sender_cpu_seconds_per_gigabyte{};  ///< median over the tests; 10^9 bytes
   double receiver_cpu_seconds_per_gigabyte{};
+  std::vector<std::string> ciphers;  ///< as negotiated, each once; of TCP none
+  int record_octets{};               ///< most plaintext of a TLS record; 0: no TLS
 };
 
 /// What TLS leaves of the plain path's rate, for one number of streams.
 struct TlsCost {
   int streams{};
-  double share{};  ///< TLS median over TCP median
+  BulkMode against{};  ///< how the plain rate was measured
+  double share{};      ///< TLS median over TCP median
 };
 
 /// All pairs of a matching at once, against each of them alone.
 struct Oversubscription {
   std::size_t pairs_together{};
+  std::size_t pairs_silent{};      ///< that gave no rate while all ran
   std::size_t pairs_compared{};    ///< that were measured alone as well
   double alone_bits_per_second{};  ///< of the compared pairs, added up
   double together_bits_per_second{};
@@ -72,12 +84,13 @@ struct Throughput {
   std::vector<KindThroughput> kinds;  ///< only those that anything was measured of
   std::vector<TlsCost> tls;
   std::optional<Oversubscription> oversubscription;
+  bool saturation_measured{true};       ///< as far as the plan asks for it
   std::vector<std::string> unmeasured;  ///< "east/n1 -> west/n2: bandwidth: why"
   std::size_t tests_expected{};
   std::size_t tests_measured{};
 
   [[nodiscard]] bool complete() const {
-    return tests_expected > 0 && tests_measured >= tests_expected;
+    return tests_expected > 0 && tests_measured >= tests_expected && saturation_measured;
   }
 };
 

@@ -4,6 +4,7 @@
 #include "probes/core/network.hpp"
 #include "probes/linux/interface.hpp"
 #include "probes/linux/packet_socket.hpp"
+#include "probes/linux/turn.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -75,16 +76,19 @@ std::vector<ip::address> on_link(std::vector<ip::address> addresses, std::string
 /// Every frame that claims one of the addresses, by address and MAC.
 using Claims = std::map<std::pair<ip::address, std::string>, int>;
 
+void take(PacketSocket& socket, std::set<ip::address> const& wanted, Claims& claims, int most) {
+  FrameArrival arrival;
+  for (int taken = 0; taken < most && socket.receive(arrival); ++taken) {
+    auto const claim = read_claim(arrival.octets, arrival.stripped_tag);
+    if (claim && wanted.contains(claim->address)) ++claims[{claim->address, format(claim->mac)}];
+  }
+}
+
 asio::awaitable<void> listen(PacketSocket* socket, std::set<ip::address> const* wanted,
                              Claims* claims, Clock::time_point until) {
   for (auto now = Clock::now(); now < until && !socket->broken(); now = Clock::now()) {
     co_await socket->readable(until - now);
-    FrameArrival arrival;
-    while (socket->receive(arrival)) {
-      auto const claim = read_claim(arrival.octets, arrival.stripped_tag);
-      if (claim && wanted->contains(claim->address))
-        ++(*claims)[{claim->address, format(claim->mac)}];
-    }
+    take(*socket, *wanted, *claims, most_in_a_row);
   }
 }
 }  // namespace
@@ -118,6 +122,7 @@ Async<AddressClaims::Result> run(AddressClaims probe) {
   }
   co_await listen(&*socket, &wanted, &claims,
                   std::max(start + probe.window_ms, Clock::now() + probe.between_ms));
+  take(*socket, wanted, claims, most_at_the_end);
   for (auto const& [claim, count] : claims)
     result.claims.push_back(
         {.address = claim.first.to_string(), .mac = claim.second, .count = count});

@@ -53,7 +53,7 @@ FlowFacts facts_of(Bandwidth const& probe, BulkCount const& count, BulkEnd const
   return facts;
 }
 
-/// The target's own cap becomes the probe's, if it is the tighter one.
+/// The target's own cap becomes the probe's, if it is the tighter one, and so does its link.
 Async<bool> agree(Bandwidth* probe, tcp::socket* control) {
   nlohmann::json const request = BulkRequest{.bandwidth = *probe};
   if (auto const sent = co_await send_json(control, request); !sent) co_return sent;
@@ -68,6 +68,7 @@ Async<bool> agree(Bandwidth* probe, tcp::socket* control) {
                                     "the peer refuses: " + reply->reason));
   probe->rate_limit_bits_per_second =
       tighter(probe->rate_limit_bits_per_second, reply->rate_limit_bits_per_second);
+  probe->link_speed = tighter(probe->link_speed, reply->link_speed_bits_per_second);
   co_return true;
 }
 

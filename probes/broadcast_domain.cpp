@@ -2,6 +2,7 @@
 
 #include "probes/beacon_log.hpp"
 #include "probes/linux/packet_socket.hpp"
+#include "probes/linux/turn.hpp"
 #include "probes/wire/beacon.hpp"
 
 #include <boost/asio/error.hpp>
@@ -53,11 +54,16 @@ std::optional<Error> mistake_in(BroadcastDomain const& probe) {
                .detail = std::move(detail)};
 }
 
+void take(PacketSocket& socket, BeaconLog& log, int most) {
+  FrameArrival arrival;
+  for (int taken = 0; taken < most && socket.receive(arrival); ++taken)
+    log.take(arrival.octets, arrival.stripped_tag);
+}
+
 asio::awaitable<void> listen(PacketSocket* socket, BeaconLog* log, Clock::time_point until) {
   for (auto now = Clock::now(); now < until && !socket->broken(); now = Clock::now()) {
     co_await socket->readable(until - now);
-    FrameArrival arrival;
-    while (socket->receive(arrival)) log->take(arrival.octets, arrival.stripped_tag);
+    take(*socket, *log, most_in_a_row);
   }
 }
 
@@ -98,6 +104,7 @@ Async<BroadcastDomain::Result> run(BroadcastDomain probe) {
     send_round(*socket, probe, round, result);
   }
   co_await listen(&*socket, &log, start + probe.window_ms);
+  take(*socket, log, most_at_the_end);
   log.tell(result);
   if (socket->broken())
     result.skipped = fmt::format("{} went away: {}", probe.interface, socket->broken().message());

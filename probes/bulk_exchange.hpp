@@ -28,8 +28,10 @@ struct BulkReply {
   bool busy{};
   std::string reason;
   BitRate rate_limit_bits_per_second;  ///< the target's cap, which the source keeps; 0: none
+  BitRate link_speed_bits_per_second;  ///< of the target's interface; 0: unknown
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkReply, accepted, busy, reason, rate_limit_bits_per_second)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkReply, accepted, busy, reason, rate_limit_bits_per_second,
+                                   link_speed_bits_per_second)
 
 /// Of two limits, of which 0 is none.
 BitRate tighter(BitRate one, BitRate other);

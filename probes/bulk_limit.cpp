@@ -13,6 +13,8 @@ namespace {
 constexpr double busy_share = 0.9;
 /// Headers and gaps take up to 6 % of an Ethernet at an MTU of 1500.
 constexpr double of_the_link = 0.9;
+/// What carries more than its speed does not have it: a veth says 10 Gbit/s, and no wire is there.
+constexpr double beyond_the_link = 1.1;
 constexpr double of_the_limit = 0.9;
 /// Of the time in which there was something to send.
 constexpr double window_share = 0.5;
@@ -83,6 +85,7 @@ Found byte_limit(FlowFacts const& facts) {
 Found link(FlowFacts const& facts) {
   auto const speed = facts.link_speed.per_second;
   if (speed <= 0 || facts.rate.per_second < of_the_link * speed) return std::nullopt;
+  if (facts.rate.per_second > beyond_the_link * speed) return std::nullopt;
   return FlowLimit{
       .name = "link_speed",
       .detail = fmt::format("{:.0f} % of a link of {}", 100 * facts.rate.per_second / speed,

@@ -23,14 +23,13 @@ std::uint64_t next_random(std::uint64_t& state) {
   return z ^ (z >> 31U);
 }
 
-/// One huge page if the node has one: a page is then one fragment of a packet, not 512.
+/// One transparent huge page if the node has one: a page is then one fragment of a packet, not 512.
+/// None of the pool (MAP_HUGETLB): it belongs to VMs, and where a pod may have none of it, the
+/// kernel says so by SIGBUS at the first touch and not here.
 std::byte* map_memory() {
-  constexpr int access = PROT_READ | PROT_WRITE;
-  constexpr int kind = MAP_PRIVATE | MAP_ANONYMOUS;
-  void* const huge = ::mmap(nullptr, huge_page_octets, access, kind | MAP_HUGETLB, -1, 0);
-  if (huge != MAP_FAILED) return static_cast<std::byte*>(huge);
   // Twice as much, so that a huge page fits in somewhere at its alignment.
-  void* const plain = ::mmap(nullptr, 2 * huge_page_octets, access, kind, -1, 0);
+  void* const plain = ::mmap(nullptr, 2 * huge_page_octets, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (plain == MAP_FAILED) throw std::bad_alloc{};
   void* aligned = plain;
   std::size_t room = 2 * huge_page_octets;
@@ -82,7 +81,7 @@ BulkPatternUse::~BulkPatternUse() {
   auto& pattern = the_pattern();
   std::lock_guard const lock{pattern.mutex};
   if (--pattern.users > 0 || !pattern.filled.load(std::memory_order_relaxed)) return;
-  // Where the kernel refuses (huge pages, before 5.18) all stays as it is.
+  // Where the kernel refuses (locked memory) all stays as it is.
   if (::madvise(pattern.memory, huge_page_octets, MADV_DONTNEED) == 0)
     pattern.filled.store(false, std::memory_order_release);
 }

@@ -17,6 +17,11 @@ class BulkSlot {
 
   [[nodiscard]] BitRate max_rate() const { return max_rate_; }
 
+  /// Of this node's migration interface; 0: unknown.
+  [[nodiscard]] BitRate link_speed() const { return link_speed_; }
+
+  void set_link_speed(BitRate speed) { link_speed_ = speed; }
+
   /// Frees the slot when it goes.
   class Lease {
    public:
@@ -42,6 +47,7 @@ class BulkSlot {
 
  private:
   BitRate max_rate_{0};
+  BitRate link_speed_{0};
   std::shared_ptr<bool> taken_ = std::make_shared<bool>(false);
 };
 }  // namespace leadline

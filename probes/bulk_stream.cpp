@@ -69,6 +69,9 @@ Expected<std::unique_ptr<BulkStream>> BulkStream::start(boost::asio::ip::tcp::so
 
 BulkStream::~BulkStream() {
   stop();
+  // What is queued would go on for seconds on a slow path: a reset drops it.
+  linger const drop{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
   ::close(descriptor_);
 }
 
@@ -116,7 +119,7 @@ BulkStream::Load BulkStream::load() const {
 void BulkStream::move_octets() {
   block_broken_pipe_signal();
   take_place();
-  {
+  try {
     BulkPatternUse const pattern;
     auto const channel = make_bulk_channel(descriptor_, settings_.channel);
     if (channel->open(settings_.as_client)) {
@@ -129,6 +132,8 @@ void BulkStream::move_octets() {
       sending_ = channel->sending();
     }
     failure_ = channel->failure();
+  } catch (std::exception const& failed) {  // no memory: of a thread that would be the end of all
+    failure_ = failed.what();
   }
   done_.store(true, std::memory_order_release);
 }

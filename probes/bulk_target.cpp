@@ -232,7 +232,8 @@ asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, Pr
   nlohmann::json const reply = BulkReply{.accepted = true,
                                          .busy = false,
                                          .reason = {},
-                                         .rate_limit_bits_per_second = state->slot->max_rate()};
+                                         .rate_limit_bits_per_second = state->slot->max_rate(),
+                                         .link_speed_bits_per_second = state->slot->link_speed()};
   auto const told = co_await send_json(&session->control, reply);
   if (told) co_await within(session->request.duration_ms + bulk_overhead, carry_out(session));
 }

@@ -33,7 +33,7 @@ std::vector<HostLink> walk_host(LinkTable const& own, HostView const& probe) {
   auto chain = host_chain(own, probe.interface, read_link_table(), probe.uplink);
   for (auto& link : chain)
     if (link.role != LinkRole::pod_end)
-      link.speed_bits_per_second = link_speed_bits_per_second(link.name);
+      link.speed_bits_per_second = link_speed_bits_per_second(link.name, link.kind);
   return chain;
 }
 
@@ -50,7 +50,7 @@ HostView::Result look(HostView const& probe) {
   if (host->is_own()) {
     result.chain = host_chain(own, probe.interface, own, probe.uplink);
     for (auto& link : result.chain)
-      link.speed_bits_per_second = link_speed_bits_per_second(link.name);
+      link.speed_bits_per_second = link_speed_bits_per_second(link.name, link.kind);
     return result;
   }
   auto const& lowest = lowest_in_pod(own, *interface);

@@ -2,6 +2,7 @@
 
 #include "probes/latency_statistics.hpp"
 #include "probes/linux/shortage.hpp"
+#include "probes/linux/turn.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -22,6 +23,10 @@ constexpr std::int64_t most_packets = 100'000;
 constexpr std::uint64_t latest_stamp_ns = 1'000'000'000;
 constexpr int closing_requests = 3;
 constexpr double starved_us = 20'000;
+// What is later than both is left out. At an agent's shortest interval that leaves 50 packets to
+// make up for, which each queue on the way has room for.
+constexpr int most_intervals_late = 4;
+constexpr auto most_time_late = 50ms;
 
 /// Sends the packets of one session and gathers answers and stamps.
 class LatencyExchange {
@@ -31,12 +36,16 @@ class LatencyExchange {
         path_{std::move(path)},
         session_number_{std::random_device{}()} {}
 
-  /// Absolute deadlines: being late once does not shift the rest.
+  /// Absolute deadlines: being late once does not shift the rest. After a standstill what is
+  /// overdue is left out: in a burst it would lose packets and take times of its own. It gets no
+  /// sequence number, so it counts as neither sent nor lost.
   asio::awaitable<void> send_all(std::int64_t count, std::chrono::microseconds interval) {
     auto const start = Clock::now();
+    auto const too_late = std::max<Clock::duration>(most_intervals_late * interval, most_time_late);
     session_.samples.reserve(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
       auto const due = start + i * interval;
+      if (Clock::now() - due > too_late) continue;
       co_await hear_until(due, false);
       latest_send_ = std::max(latest_send_, Clock::now() - due);
       co_await send_sample(due + interval);
@@ -48,6 +57,7 @@ class LatencyExchange {
     constexpr Clock::duration most = 1s;
     co_await hear_until(Clock::now() + std::clamp<Clock::duration>(2 * round_trip_, least, most),
                         true);
+    hear(most_at_the_end);
     // Where the last answers are missing, only the peer knows whether the requests came.
     if (session_.arrivals.empty() || session_.samples.back().back_ns != 0) co_return;
     auto const first = static_cast<std::uint32_t>(session_.samples.size());
@@ -122,9 +132,9 @@ class LatencyExchange {
     }
   }
 
-  void hear() {
+  void hear(int most = most_in_a_row) {
     Arrival arrival;
-    while (socket_.receive(arrival)) take(arrival);
+    for (int taken = 0; taken < most && socket_.receive(arrival); ++taken) take(arrival);
     for (auto const& stamp : socket_.take_send_stamps()) stamps_.push_back(stamp);
   }
 
@@ -135,6 +145,8 @@ class LatencyExchange {
         answer->purpose != Datagram::Purpose::latency || answer->run != path_.passport.run ||
         answer->session != session_number_ || answer->answered_by != path_.peer)
       return;
+    session_.peers_drops_before = std::min(session_.peers_drops_before, answer->answerer_drops);
+    session_.peers_drops_after = std::max(session_.peers_drops_after, answer->answerer_drops);
     auto const closing = static_cast<std::uint32_t>(session_.samples.size());
     if (answer->sequence >= closing) {
       auto const closers = answer->sequence - closing + 1;  // those are counted as well
@@ -209,6 +221,11 @@ Async<Latency::Result> run(Latency probe) {
   co_return result;
 }
 
+bool may_be_lost_by_peer(Latency::Result const& r) {
+  auto const lost = r.lost_forward + r.lost_reverse;
+  return !r.under_load && lost > 0 && std::uint64_t{2} * r.peer_drops >= lost;
+}
+
 Assessment assess(Latency::Result const& r) {
   if (r.local_drops > 0)
     return {.status = Status::inconclusive,
@@ -219,6 +236,11 @@ Assessment assess(Latency::Result const& r) {
   if (r.received == 0)
     return {.status = Status::fail,
             .reason = fmt::format("none of {} packets was answered", r.sent)};
+  if (may_be_lost_by_peer(r))
+    return {.status = Status::inconclusive,
+            .reason = fmt::format("the agent of the peer was too busy and dropped {} packets "
+                                  "itself: the {} lost here may not be the network's",
+                                  r.peer_drops, r.lost_forward + r.lost_reverse)};
   if (!r.kernel_stamps && r.latest_send_us > starved_us)
     return {.status = Status::inconclusive,
             .reason = fmt::format(

@@ -64,6 +64,8 @@ void summarise(LatencySession const& session, Latency::Result& result) {
                                   std::max(result.sent, result.received));
   result.lost_forward = result.sent - reached;
   result.lost_reverse = reached - result.received;
+  result.peer_drops =
+      session.peers_drops_after - std::min(session.peers_drops_before, session.peers_drops_after);
   result.duplicates = session.duplicates;
   result.reordered = overtaken(session.arrivals);
   result.longest_gap = longest_run_of_losses(session.samples);

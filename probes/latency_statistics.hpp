@@ -2,6 +2,7 @@
 #include "probes/latency.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace leadline {
@@ -21,6 +22,9 @@ struct LatencySession {
   std::vector<std::uint32_t> arrivals;  ///< sequence numbers in the order of their first answers
   std::uint32_t duplicates{};           ///< further answers to the same packet
   std::uint32_t peers_highest_count{};  ///< requests that reached the peer, by its own word
+  /// What the peer itself had lost at the first of its answers, and at the last.
+  std::uint32_t peers_drops_before{std::numeric_limits<std::uint32_t>::max()};
+  std::uint32_t peers_drops_after{};
 };
 
 /// Fills in counts, losses, percentiles and jitter; the socket's own figures stay as they are.

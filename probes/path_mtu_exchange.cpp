@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/linux/shortage.hpp"
+#include "probes/linux/turn.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -167,8 +168,9 @@ asio::awaitable<UdpProbeSocket::Sent> PathMtuExchange::send(std::uint32_t octets
 }
 
 void PathMtuExchange::hear_what_is_there() {
+  // All answers to the largest burst, four times over.
   Arrival arrival;
-  while (socket_.receive(arrival)) take(arrival);
+  for (int taken = 0; taken < most_in_a_row && socket_.receive(arrival); ++taken) take(arrival);
 }
 
 void PathMtuExchange::take(Arrival const& arrival) {

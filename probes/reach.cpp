@@ -44,6 +44,17 @@ std::string next_hop_mac(Path const& path, RouteChoice const& route) {
   auto const gateway = boost::asio::ip::make_address(route.gateway, unreadable);
   return unreadable ? std::string{} : neighbour_mac(route.interface, gateway);
 }
+
+/// A router tells few of its ICMP errors: the trace may hear one where the echoes heard none.
+void refuse(Attempt& silent, IcmpEvidence const& refusal, Path const& path) {
+  silent.evidence = refusal;
+  silent.system_error =
+      boost::system::error_code{refusal.error_number, boost::system::system_category()}.message();
+  silent.outcome = outcome_of({.error_number = refusal.error_number,
+                               .evidence = refusal,
+                               .own = path.source,
+                               .target = path.target});
+}
 }  // namespace
 
 std::string format_endpoint(boost::asio::ip::address const& address, std::uint16_t port) {
@@ -66,7 +77,7 @@ Async<Reach::Result> run(Reach probe) {
   result.route = route_between(path.source, path.target);
   auto both = co_await (reach_by_udp(probe) && reach_by_tcp(path, probe.timeout_ms));
   auto& [udp, tcp] = both;
-  co_await ask_again_where_silent(probe, &udp, &tcp);
+  co_await ask_again_where_silent(probe, !result.route.gateway.empty(), &udp, &tcp);
   result.next_hop_mac = next_hop_mac(path, result.route);
   result.udp_sent = udp.sent;
   result.udp_received = udp.received;
@@ -78,8 +89,10 @@ Async<Reach::Result> run(Reach probe) {
   result.tos_sent = probe.tos;
   result.tos_seen = udp.tos_seen;
   if (probe.trace_hops > 0 && worth_tracing(result)) {
-    auto hops = co_await trace_route(path, probe.trace_hops);
-    result.hops = std::move(hops);
+    auto trace = co_await trace_route(path, probe.trace_hops);
+    result.hops = std::move(trace.hops);
+    if (trace.refusal && result.udp.outcome == Outcome::silent)
+      refuse(result.udp, *trace.refusal, path);
   }
   co_return result;
 }

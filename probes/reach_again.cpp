@@ -1,17 +1,24 @@
 #include "probes/reach_again.hpp"
 
+#include "probes/core/within.hpp"
 #include "probes/reach_tcp.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace leadline {
 namespace asio = boost::asio;
 
 namespace {
-constexpr int more_tries = 2;
+constexpr int more_connections = 4;
+constexpr int times_the_echoes = 2;
+// Linux spends its allowance of an ICMP "unreachable" twice, in ip_error() and in icmp_send(), and
+// earns one a second for each host that it tells: the next is only sent after 2 s without a packet.
+constexpr std::chrono::milliseconds silence{2200};
+constexpr std::chrono::milliseconds patience_after_silence{500};
 
 bool silent(Attempt const& attempt) {
   return attempt.outcome == Outcome::silent;
@@ -23,9 +30,21 @@ bool answered(Attempt const& attempt) {
 
 asio::awaitable<void> udp_again(Reach probe, UdpEcho* udp) {
   if (!silent(udp->attempt)) co_return;
+  probe.udp_tries *= times_the_echoes;
   auto again = co_await reach_by_udp(std::move(probe));
   again.sent += udp->sent;
   again.attempt.tries = udp->attempt.tries + 1;
+  *udp = std::move(again);
+}
+
+asio::awaitable<void> udp_after_silence(Reach probe, UdpEcho* udp) {
+  probe.udp_tries = 1;
+  probe.timeout_ms = patience_after_silence;
+  co_await elapse(silence);
+  auto again = co_await reach_by_udp(std::move(probe));
+  again.sent += udp->sent;
+  again.attempt.tries = udp->attempt.tries + 1;
+  if (silent(again.attempt)) again.attempt.elapsed_ms = udp->attempt.elapsed_ms;
   *udp = std::move(again);
 }
 
@@ -33,7 +52,8 @@ asio::awaitable<void> tcp_again(Reach probe, std::vector<Attempt>* tcp) {
   auto path = std::move(probe.path);
   path.tcp_ports.clear();
   for (auto const& attempt : *tcp)
-    if (silent(attempt)) path.tcp_ports.insert(path.tcp_ports.end(), more_tries, attempt.port);
+    if (silent(attempt))
+      path.tcp_ports.insert(path.tcp_ports.end(), more_connections, attempt.port);
   auto attempts = co_await reach_by_tcp(std::move(path), probe.timeout_ms);
   for (auto& again : attempts) {
     auto const first = std::ranges::find(*tcp, again.port, &Attempt::port);
@@ -47,10 +67,15 @@ asio::awaitable<void> tcp_again(Reach probe, std::vector<Attempt>* tcp) {
 }
 }  // namespace
 
-asio::awaitable<void> ask_again_where_silent(Reach probe, UdpEcho* udp, std::vector<Attempt>* tcp) {
+asio::awaitable<void> ask_again_where_silent(Reach probe, bool routed, UdpEcho* udp,
+                                             std::vector<Attempt>* tcp) {
   using namespace asio::experimental::awaitable_operators;
   bool const alive = answered(udp->attempt) || std::ranges::any_of(*tcp, answered);
-  if (!alive) co_return;
+  if (!alive) {
+    if (routed && silent(udp->attempt) && std::ranges::all_of(*tcp, silent))
+      co_await udp_after_silence(std::move(probe), udp);
+    co_return;
+  }
   co_await (udp_again(probe, udp) && tcp_again(probe, tcp));
 }
 }  // namespace leadline

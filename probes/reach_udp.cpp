@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/linux/shortage.hpp"
+#include "probes/linux/turn.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 #include "probes/tcp_attempt.hpp"
 
@@ -104,7 +105,7 @@ class Echo {
 
   void take_arrived() {
     Arrival arrival;
-    while (socket_.receive(arrival)) {
+    for (int taken = 0; taken < most_in_a_row && socket_.receive(arrival); ++taken) {
       auto const answer = decode_datagram(arrival.packet, probe_.path.passport.key);
       if (!answer || answer->kind != Datagram::Kind::answer || answer->session != session_ ||
           answer->run != probe_.path.passport.run || answer->source != probe_.path.passport.self ||

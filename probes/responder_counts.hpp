@@ -30,7 +30,8 @@ struct UnsignedCount {
 };
 
 /// What a responder counts: who came, how often, and whom the answers did not reach. Only what is
-/// signed gets an entry, so the roster of the run bounds it.
+/// signed gets an entry, but whoever has the run's key can sign for any index: who passes this on
+/// keeps to the roster of the run.
 class ResponderCounts {
  public:
   void udp_request(NodeIndex from, Family family) { ++of(from, family).udp_requests; }

@@ -2,6 +2,7 @@
 
 #include "probes/core/within.hpp"
 #include "probes/linux/shortage.hpp"
+#include "probes/linux/turn.hpp"
 #include "probes/reach_outcome.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,8 +25,6 @@ namespace {
 // A session is one probe of one peer; with 1000 peers each has a few under way.
 constexpr std::size_t most_sessions = 16384;
 constexpr int most_draws = 64;  // of a port that may be taken
-// After so many packets in a row the others on this thread get their turn.
-constexpr int batch = 256;
 // For room in the own queue; the others wait as long.
 constexpr std::chrono::milliseconds patience_for_room{20};
 
@@ -56,6 +55,7 @@ std::optional<Datagram> answer_to(Datagram const& request, Arrival const& arriva
   answer.seen_tos = arrival.tos;
   answer.seen_address = arrival.from.address();
   answer.seen_port = arrival.from.port();
+  answer.answerer_drops = arrival.dropped;
   return answer;
 }
 
@@ -101,14 +101,14 @@ asio::awaitable<void> UdpAnswerer::serve(std::shared_ptr<UdpAnswerer> self) {
   while (self->open_) {
     Arrival arrival;
     int taken = 0;
-    while (taken < batch && self->open_ && self->socket_.receive(arrival)) {
+    while (taken < most_in_a_row && self->open_ && self->socket_.receive(arrival)) {
       auto const answer = self->answer(arrival);
       if (answer && !self->send(*answer, arrival.from))
         co_await self->send_when_there_is_room(*answer, arrival.from);
       ++taken;
     }
     self->note_lost_answers();
-    if (taken == batch)
+    if (taken == most_in_a_row)
       co_await asio::post(self->executor_, asio::use_awaitable);
     else if (self->open_)
       co_await self->socket_.readable(until_something_comes);
@@ -125,6 +125,7 @@ std::optional<Datagram> UdpAnswerer::answer(Arrival const& arrival) {
   counts_->udp_request(request->source, family_of(arrival.from.address()));
   askers_.asked(arrival.from, request->source);
   answer->received_count = sessions_.arrived(request->source, request->session);
+  answer->answerer_drops += given_up_;
   return answer;
 }
 
@@ -134,13 +135,16 @@ bool UdpAnswerer::send(Datagram answer, asio::ip::udp::endpoint const& to) {
   return sent != UdpProbeSocket::Sent::no_room_here;
 }
 
-/// An answer that cannot leave all the same is a lost one: the asker sees.
+/// An answer that cannot leave all the same is a lost one, and those that follow say so.
 asio::awaitable<void> UdpAnswerer::send_when_there_is_room(Datagram answer,
                                                            asio::ip::udp::endpoint to) {
   auto const give_up = std::chrono::steady_clock::now() + patience_for_room;
+  bool sent = false;
   do {
     co_await elapse(pause_in_shortage);
-  } while (open_ && !send(answer, to) && std::chrono::steady_clock::now() < give_up);
+    sent = open_ && send(answer, to);
+  } while (open_ && !sent && std::chrono::steady_clock::now() < give_up);
+  if (!sent) ++given_up_;
 }
 
 /// An ICMP "unreachable" about an answer tells where the way back breaks, unless it is the asker

@@ -51,6 +51,7 @@ class UdpAnswerer : public std::enable_shared_from_this<UdpAnswerer> {
   SessionCounts sessions_;
   Askers askers_;
   std::uint16_t port_;
+  std::uint32_t given_up_{};  ///< answers
   bool open_{true};
 };
 }  // namespace leadline

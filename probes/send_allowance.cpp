@@ -12,6 +12,9 @@ constexpr std::uint64_t smallest_chunk = 4U << 10U;
 /// buffer sees it as a burst, long enough for a late thread to catch up.
 constexpr std::int64_t burst_ns = 5'000'000;
 
+/// Below it a chunk takes half a minute; far below, its time does not fit a count of nanoseconds.
+constexpr double slowest_rate = 1000;
+
 std::uint64_t chunk_at(BitRate rate) {
   if (rate.per_second <= 0) return unlimited_chunk;
   auto const two_milliseconds = static_cast<std::uint64_t>(rate.per_second / 8 * 0.002);
@@ -21,7 +24,8 @@ std::uint64_t chunk_at(BitRate rate) {
 
 SendAllowance::SendAllowance(Bytes bytes, BitRate rate)
     : limit_{bytes.count > 0 ? bytes.count : std::numeric_limits<std::uint64_t>::max()},
-      nanoseconds_per_octet_{rate.per_second > 0 ? 8e9 / rate.per_second : 0},
+      nanoseconds_per_octet_{rate.per_second > 0 ? 8e9 / std::max(rate.per_second, slowest_rate)
+                                                 : 0},
       chunk_{chunk_at(rate)} {}
 
 std::uint64_t SendAllowance::claim_octets() {

@@ -11,7 +11,7 @@ namespace leadline {
 /// rate limit as a token bucket (generic cell rate algorithm, ITU-T I.371). Any thread.
 class SendAllowance {
  public:
-  SendAllowance(Bytes bytes, BitRate rate);  ///< 0: no limit
+  SendAllowance(Bytes bytes, BitRate rate);  ///< 0: no limit; a rate below 1 kbit/s is that
 
   struct Grant {
     std::uint64_t octets{};           ///< 0: everything is sent

@@ -1,18 +1,24 @@
 #include "probes/synchronization_port.hpp"
 
+#include "probes/core/all_of.hpp"
 #include "probes/tcp_attempt.hpp"
 
 #include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace leadline {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
+constexpr int connections_of_the_second_try = 4;
+
 /// "10.0.0.1:9185", "[fd00::1]:9185".
 std::optional<tcp::endpoint> parse_endpoint(std::string_view text) {
   auto const colon = text.rfind(':');
@@ -30,6 +36,23 @@ std::optional<tcp::endpoint> parse_endpoint(std::string_view text) {
     return std::nullopt;
   return tcp::endpoint{address, port};
 }
+
+/// Where 5 % are lost each way, one connection in a thousand stays silent for 4 s: of a hundred
+/// nodes one in ten runs. All of these at once do not. What says most: a connection, else a
+/// refusal.
+asio::awaitable<TcpAttempt> connect_again(asio::ip::address source, tcp::endpoint target,
+                                          std::chrono::milliseconds timeout) {
+  auto const deadline = std::chrono::steady_clock::now() + timeout;
+  std::vector<asio::awaitable<TcpAttempt>> works;
+  works.reserve(connections_of_the_second_try);
+  for (int i = 0; i < connections_of_the_second_try; ++i)
+    works.push_back(connect_tcp(source, target, deadline));
+  auto attempts = co_await all_of(std::move(works));
+  auto const says = [](TcpAttempt const& attempt) {
+    return attempt.socket ? 2 : static_cast<int>(attempt.outcome != Outcome::silent);
+  };
+  co_return std::move(*std::ranges::max_element(attempts, {}, says));
+}
 }  // namespace
 
 Async<SyncPort::Result> run(SyncPort probe) {
@@ -41,7 +64,9 @@ Async<SyncPort::Result> run(SyncPort probe) {
               .detail = fmt::format("'{}' is not ADDRESS:PORT of the family of {}", probe.endpoint,
                                     probe.path.source.to_string())});
   auto const start = std::chrono::steady_clock::now();
-  auto const attempt = co_await connect_tcp(probe.path.source, *target, start + probe.timeout_ms);
+  auto attempt = co_await connect_tcp(probe.path.source, *target, start + probe.timeout_ms);
+  if (!attempt.socket && attempt.outcome == Outcome::silent)
+    attempt = co_await connect_again(probe.path.source, *target, probe.timeout_ms);
   SyncPort::Result result;
   result.endpoint = probe.endpoint;
   result.outcome = attempt.socket ? Outcome::answered : attempt.outcome;

@@ -13,7 +13,8 @@
 namespace leadline {
 
 /// Does the other cluster's synchronization controller accept connections (KubeVirt.status
-/// .synchronizationAddresses, tcp 9185)? A plain connect: it is not one of our agents.
+/// .synchronizationAddresses, tcp 9185)? A plain connect: it is not one of our agents. Silence is
+/// asked again: it takes twice `timeout_ms` at most.
 struct SyncPort {
   static constexpr std::string_view name = "sync";
   Path path;                                   ///< only `source` matters

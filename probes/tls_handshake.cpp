@@ -46,6 +46,14 @@ boost::asio::awaitable<error_code> exchange_octets(Stream* stream) {
   co_return co_await read_octet(stream);
 }
 
+/// The CA by which our side trusts the peer. The certificate's own word for its issuer, a name, may
+/// fit a CA that has expired and the one that took its place.
+std::optional<CertificateFacts> trusted_by(SSL* ssl) {
+  auto const* chain = SSL_get0_verified_chain(ssl);
+  if (chain == nullptr || sk_X509_num(chain) < 2) return std::nullopt;
+  return facts_of(sk_X509_value(chain, 1));
+}
+
 void describe_session(TlsHandshake::Result& result, SSL* ssl) {
   result.version = SSL_get_version(ssl);
   result.cipher = SSL_get_cipher_name(ssl);
@@ -90,7 +98,9 @@ Async<TlsHandshake::Result> shake_hands(TlsHandshake probe) {
   }
   result.completed = !error;
   result.peer_leaf = record.peer_leaf;
-  if (record.peer_leaf) result.peer_issuer = probe.identity->issuer_of(*record.peer_leaf);
+  if (!error) result.peer_issuer = trusted_by(stream.native_handle());
+  if (record.peer_leaf && !result.peer_issuer)
+    result.peer_issuer = probe.identity->issuer_of(*record.peer_leaf);
   result.alert_sent = record.alert_sent;
   result.alert_received = record.alert_received;
   if (error) {

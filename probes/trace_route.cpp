@@ -42,6 +42,7 @@ HopReply heard(UdpProbeSocket& socket, Path const& path, int distance) {
     if (!time_exceeded(entry) && !unreachable(entry)) continue;
     reply.address = entry.offender;
     reply.final = unreachable(entry);
+    if (reply.final) reply.refusal = decisive({&entry, 1});
     return reply;
   }
   Arrival arrival;
@@ -97,12 +98,17 @@ std::vector<Hop> hops_of(std::vector<HopReply> replies) {
   return hops;
 }
 
-asio::awaitable<std::vector<Hop>> trace_route(Path path, int farthest) {
+asio::awaitable<Trace> trace_route(Path path, int farthest) {
   std::vector<asio::awaitable<HopReply>> works;
   works.reserve(static_cast<std::size_t>(std::max(farthest, 0)));
   for (int distance = 1; distance <= farthest; ++distance)
     works.push_back(probe_hop(path, distance));
-  auto replies = co_await all_of(std::move(works));
-  co_return hops_of(std::move(replies));
+  auto replies = co_await all_of(std::move(works));  // the nearest first
+  Trace trace;
+  auto const refused = std::ranges::find_if(
+      replies, [](HopReply const& reply) { return reply.refusal.has_value(); });
+  if (refused != replies.end()) trace.refusal = refused->refusal;
+  trace.hops = hops_of(std::move(replies));
+  co_return trace;
 }
 }  // namespace leadline

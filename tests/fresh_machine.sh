@@ -35,7 +35,23 @@ unshare --mount --pid --fork --kill-child bash -euc '
   cd "$root"
   mount -t proc proc proc
   mount --rbind /sys sys
-  mount --rbind /dev dev
+  # With the permissions that udev gives: those of this machine may be stricter.
+  mount -t tmpfs -o mode=755 tmpfs dev
+  mkdir dev/net dev/pts dev/shm
+  while read -r name major minor; do mknod -m 666 "dev/$name" c "$major" "$minor"; done <<END
+null 1 3
+zero 1 5
+full 1 7
+random 1 8
+urandom 1 9
+tty 5 0
+net/tun 10 200
+END
+  mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts
+  ln -s pts/ptmx dev/ptmx
+  ln -s /proc/self/fd dev/fd
+  for i in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${i%:*}" "dev/${i#*:}"; done
+  mount -t tmpfs -o mode=1777 tmpfs dev/shm
   mount -t tmpfs -o mode=1777 tmpfs tmp
   mkdir old
   pivot_root . old

@@ -136,13 +136,15 @@ std::vector<StubAgent> make_agents(fs::path const& certificates, int nodes) {
                               .deaf = 1,
                               .thin = static_cast<NodeIndex>(nodes + 1)};
   std::vector<StubAgent> agents;
+  auto const orders = std::make_shared<std::size_t>();
   for (auto const* cluster : {"east", "west"}) {
     auto const identity = TlsIdentity::from_leadline(certificates / cluster);
     if (!identity) throw std::runtime_error{identity.error().detail};
     for (int i = 0; i < nodes; ++i)
       agents.push_back({.name = {.cluster = cluster, .node = fmt::format("n{:04}", i)},
                         .faults = faults,
-                        .identity = *identity});
+                        .identity = *identity,
+                        .orders = orders});
   }
   return agents;
 }
@@ -167,10 +169,13 @@ int measure(std::vector<std::string> const& words) {
     check.insert(check.end(), words.begin() + 2, words.end());
   else  // bandwidth tests are sampled at such sizes: half a million would take days
     check.insert(check.end(), {"--stages", "facts,reach,tls,path_mtu,latency"});
-  auto const cost = run(check, make_agents(scratch.path, nodes), context, coordinator);
+  auto const agents = make_agents(scratch.path, nodes);
+  auto const cost = run(check, agents, context, coordinator);
   fmt::print(stderr,
-             "{} x {} agents: exit code {}, {:.1f} s, {:.1f} s of CPU, at most {:.0f} MiB\n", nodes,
-             nodes, cost.exit_code, cost.wall_seconds, cost.cpu_seconds, cost.peak_mib);
+             "{} x {} agents: exit code {}, {:.1f} s, {:.1f} s of CPU, at most {:.0f} MiB, {:.1f} "
+             "messages to each agent\n",
+             nodes, nodes, cost.exit_code, cost.wall_seconds, cost.cpu_seconds, cost.peak_mib,
+             static_cast<double>(*agents.front().orders) / static_cast<double>(agents.size()));
   constexpr int not_ready = 20;  // two nodes are imagined to be at fault
   return cost.exit_code == not_ready ? 0 : 1;
 }

@@ -176,6 +176,7 @@ asio::awaitable<void> attend(StubAgent agent, tcp::endpoint coordinator) {
     auto receiving = channel->receive();
     auto const text = co_await std::move(receiving);
     if (!text) co_return;  // the coordinator has hung up: its exit code tells the rest
+    if (!text->ends_with(R"("type":"ping"})")) ++*agent.orders;
     // A thousand agents would spend more on reading a roster they have no use for than on all else.
     if (text->ends_with(R"("type":"roster"})")) continue;
     auto const message = decode_coordinator_message(*text);

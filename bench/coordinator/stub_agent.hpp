@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace leadline::bench {
@@ -16,6 +17,7 @@ struct StubAgent {
   NodeName name;
   ImaginedFaults faults;
   std::shared_ptr<TlsIdentity const> identity;
+  std::shared_ptr<std::size_t> orders;  ///< counts the coordinator's messages, but for its pings
 };
 
 /// Dials until somebody listens, then serves one run. Throws std::runtime_error when it is refused.

@@ -6,6 +6,7 @@
 #include "coordinator/report/throughput_json.hpp"
 #include "coordinator/report/throughput_text.hpp"
 #include "coordinator/report_file.hpp"
+#include "coordinator/terminal.hpp"
 #include "coordinator/throughput.hpp"
 
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ void write(std::ostream& out, ThroughputFormat format, Survey const& survey,
 
 int run_bench(BenchOptions const& options, std::string command) {
   ReportFile file{options.out};
-  Progress progress{std::cerr, ::isatty(STDERR_FILENO) != 0};
+  Progress progress{std::cerr, moves_cursor(STDERR_FILENO)};
   Survey survey{
       .command = std::move(command), .started = system_clock::now(), .plan = options.plan};
   conduct(options, survey, progress);
@@ -45,6 +46,8 @@ int run_bench(BenchOptions const& options, std::string command) {
   auto const found = read_throughput(survey);
   write(file.stream(), options.format, survey, found);
   file.commit();
+  if (options.format == ThroughputFormat::csv)  // which has no room for what was not measured
+    for (auto const& reason : found.unmeasured) std::cerr << "not measured: " << reason << '\n';
   bool const whole = found.complete() && survey.interruptions.empty();
   return whole ? exit_codes::ready : exit_codes::unknown;
 }

@@ -5,6 +5,7 @@
 #include "coordinator/report/report.hpp"
 #include "coordinator/report/text.hpp"
 #include "coordinator/report_file.hpp"
+#include "coordinator/terminal.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ void write(Report const& report, CheckOptions const& options, std::ostream& out)
   if (options.format == OutputFormat::json)
     write_json(out, report);
   else
-    write_text(out, report, options.out.empty() && ::isatty(STDOUT_FILENO) != 0);
+    write_text(out, report, options.out.empty() && shows_colour(STDOUT_FILENO));
 }
 
 void foretell_unknown(Plan const& plan, Progress& progress) {
@@ -42,7 +43,7 @@ void foretell_unknown(Plan const& plan, Progress& progress) {
 
 int run_check(CheckOptions const& options, std::string command) {
   ReportFile file{options.out};
-  Progress progress{std::cerr, ::isatty(STDERR_FILENO) != 0};
+  Progress progress{std::cerr, moves_cursor(STDERR_FILENO)};
   Survey survey{
       .command = std::move(command), .started = system_clock::now(), .plan = options.plan};
   foretell_unknown(options.plan, progress);

@@ -9,11 +9,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <limits>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace leadline {
@@ -23,6 +25,9 @@ using std::chrono::seconds;
 MigrationPath read_path(EstimateOptions const& options) {
   if (options.bandwidth) return path_of_rate(*options.bandwidth);
   std::ifstream in{options.report, std::ios::binary};
+  if (!in)
+    throw UsageError{fmt::format("--report: {}: {}", options.report.string(),
+                                 std::generic_category().message(errno))};
   auto const document = nlohmann::json::parse(in, nullptr, false);
   if (!in || document.is_discarded())
     throw UsageError{fmt::format("--report: {} cannot be read as JSON", options.report.string())};

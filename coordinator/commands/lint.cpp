@@ -5,6 +5,7 @@
 #include "coordinator/read_clusters.hpp"
 #include "coordinator/report/lint_report.hpp"
 #include "coordinator/report_file.hpp"
+#include "coordinator/terminal.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -30,7 +31,7 @@ int run_lint(LintOptions const& options, std::string command) {
   if (options.format == OutputFormat::json)
     write_lint_json(file.stream(), report);
   else
-    write_lint_text(file.stream(), report, options.out.empty() && ::isatty(STDOUT_FILENO) != 0);
+    write_lint_text(file.stream(), report, options.out.empty() && shows_colour(STDOUT_FILENO));
   file.commit();
   return report.exit_code;
 }

@@ -72,10 +72,12 @@ class PreCopy {
     return {duration, kept_ + std::min(dirtied, fresh), beside};
   }
 
-  /// The next pass would leave as much as this one, and nothing is going to change that.
+  /// The next pass would leave as much as this one, and nothing is going to change that: what the
+  /// guest does not write to is sent, or none of it is going to be.
   [[nodiscard]] bool stands_still(Forecast const& result) const {
     if (transfer_.auto_converge && throttle_ < most_throttle) return false;
-    return result.passes > 0 && next(result.passes).left >= remaining_;
+    auto const after = next(result.passes);
+    return result.passes > 0 && after.left >= remaining_ && after.beside >= beside_;
   }
 
   [[nodiscard]] double working_set() const {

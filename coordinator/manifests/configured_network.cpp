@@ -61,7 +61,6 @@ Plan expect_configured(std::span<ConfiguredNetwork const> clusters, Plan base) {
   }
   if (auto const vlan = common(clusters, &ConfiguredNetwork::vlan)) base.vlan = vlan;
   if (auto const mtu = common(clusters, &ConfiguredNetwork::mtu)) base.thresholds.min_mtu = *mtu;
-  if (clusters.size() == 1) base.mesh = Mesh::within;
   return base;
 }
 }  // namespace leadline

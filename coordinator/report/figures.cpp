@@ -1,12 +1,15 @@
 #include "coordinator/report/figures.hpp"
 
 #include "coordinator/symptoms.hpp"
+#include "coordinator/throughput.hpp"
+#include "coordinator/way_of.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace leadline {
@@ -17,7 +20,8 @@ struct Figures {
   std::vector<double> loaded_us;
   std::vector<double> loss_share;
   std::vector<double> mtu_octets;
-  std::map<std::pair<Transport, int>, std::vector<double>> rates;
+  std::map<ThroughputKind, std::vector<double>> rates;
+  std::set<Family> rate_families;  ///< of pairs that could have taken the other as well
 };
 
 double median(std::vector<double> values) {
@@ -26,27 +30,28 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-std::string microseconds(double us) {
-  return format(std::chrono::nanoseconds{static_cast<std::int64_t>(us * 1000)});
-}
-
 std::string lines_of(Figures const& f) {
   std::string text;
   if (!f.rtt_us.empty())
     text += fmt::format("  round trip   median {}, slowest pair {}; most loss {:.2f} %\n",
-                        microseconds(median(f.rtt_us)), microseconds(std::ranges::max(f.rtt_us)),
+                        format_microseconds(median(f.rtt_us)),
+                        format_microseconds(std::ranges::max(f.rtt_us)),
                         std::ranges::max(f.loss_share) * 100);
   if (!f.loaded_us.empty())
-    text +=
-        fmt::format("  under load   p99 median {}, slowest pair {}\n",
-                    microseconds(median(f.loaded_us)), microseconds(std::ranges::max(f.loaded_us)));
+    text += fmt::format("  under load   p99 median {}, slowest pair {}\n",
+                        format_microseconds(median(f.loaded_us)),
+                        format_microseconds(std::ranges::max(f.loaded_us)));
   if (!f.mtu_octets.empty())
     text += fmt::format("  path MTU     {:.0f} to {:.0f} octets\n", std::ranges::min(f.mtu_octets),
                         std::ranges::max(f.mtu_octets));
+  for (auto const family : f.rate_families)
+    text += fmt::format("  bandwidth    over {}, whose address virt-handler takes first\n",
+                        family == Family::ipv6 ? "IPv6" : "IPv4");
   for (auto const& [kind, rates] : f.rates)
-    text += fmt::format("  {} x {:<2}     median {}, slowest pair {}\n",
-                        kind.first == Transport::tcp ? "TCP" : "TLS", kind.second,
-                        format(BitRate{median(rates)}), format(BitRate{std::ranges::min(rates)}));
+    text += fmt::format("  {} x {:<2}     median {}, slowest pair {}{}\n",
+                        kind.transport == Transport::tcp ? "TCP" : "TLS", kind.streams,
+                        format(BitRate{median(rates)}), format(BitRate{std::ranges::min(rates)}),
+                        kind.mode == BulkMode::ceiling ? " (path ceiling)" : "");
   return text;
 }
 }  // namespace
@@ -70,7 +75,10 @@ std::string write_figures(Survey const& survey) {
     at(seen).loss_share.push_back(1 - static_cast<double>(result.received) / result.sent);
   });
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
-    at(seen).rates[{result.transport, result.streams}].push_back(result.rate_bits_per_second);
+    at(seen).rates[{result.transport, result.streams, result.mode}].push_back(
+        result.rate_bits_per_second);
+    if (is_dual(survey.nodes.at(seen.source)) && is_dual(survey.nodes.at(seen.target)))
+      at(seen).rate_families.insert(seen.family);
   });
   std::string text;
   for (auto const& [clusters, figures] : by_clusters)

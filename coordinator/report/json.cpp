@@ -23,10 +23,12 @@ json thresholds_of(Thresholds const& t) {
           {"max_latency_us", t.max_latency},
           {"max_bufferbloat_us", t.max_bufferbloat},
           {"max_loss_share", t.max_loss},
+          {"severe_loss_share", t.severe_loss},
           {"max_reordering_share", t.max_reordering},
           {"min_bandwidth_symmetry_share", t.min_bandwidth_symmetry},
           {"max_retransmits_share", t.max_retransmits},
           {"expiry_warning_seconds", t.expiry_warning},
+          {"leaf_expiry_warning_seconds", t.leaf_expiry_warning},
           {"max_clock_skew_ms", t.max_clock_skew},
           {"max_carrier_changes", t.max_carrier_changes}};
 }

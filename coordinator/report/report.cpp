@@ -4,6 +4,7 @@
 #include "coordinator/symptoms.hpp"
 
 #include <algorithm>
+#include <future>
 #include <map>
 
 namespace leadline {
@@ -59,8 +60,9 @@ std::string mark(Survey const& survey, Symptoms const& symptoms) {
 Report make_report(Survey survey, bool strict) {
   Report report;
   auto const symptoms = read_symptoms(survey);  // once: a large run has millions of observations
+  auto coverage = std::async([&survey] { return cover(survey); });
   report.findings = find_causes(survey, symptoms);
-  report.coverage = cover(survey);
+  report.coverage = coverage.get();
   report.verdict = judge(report.findings, report.coverage, survey.interruptions);
   report.exit_code = exit_code(report.verdict, strict);
   report.marks = mark(survey, symptoms);

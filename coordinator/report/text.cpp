@@ -56,6 +56,9 @@ std::string why(Report const& report) {
   if (coverage.nodes_seen < coverage.nodes_expected)
     return fmt::format("{} of {} expected nodes took part", coverage.nodes_seen,
                        coverage.nodes_expected);
+  if (coverage.pairs_measured >= coverage.pairs_expected && coverage.nodes_lacking > 0)
+    return fmt::format("of {} node{} something that the plan asks about is not known",
+                       coverage.nodes_lacking, coverage.nodes_lacking == 1 ? "" : "s");
   return fmt::format("{} of {} pairs were measured in full", coverage.pairs_measured,
                      coverage.pairs_expected);
 }
@@ -75,6 +78,14 @@ void write_coverage(std::ostream& out, Report const& report) {
     out << wrap("left out: ",
                 fmt::format("{}: nothing is known about that", fmt::join(left_out, ", ")));
   for (auto const& reason : report.survey.interruptions) out << wrap("interrupted: ", reason);
+  if (coverage.nodes_seen < coverage.nodes_expected) return;  // then AGENT_MISSING lists them
+  constexpr std::size_t most = 5;
+  auto const& refusals = report.survey.refusals;
+  for (std::size_t i = 0; i < std::min(refusals.size(), most); ++i)
+    out << wrap("turned away: ", refusals[i]);
+  if (refusals.size() > most)
+    out << wrap("turned away: ",
+                fmt::format("and {} more: -o json lists them all", refusals.size() - most));
 }
 }  // namespace
 

@@ -35,6 +35,9 @@ json pairs_of(Survey const& survey, KindThroughput const& kind) {
     pairs.push_back({{"source", survey.nodes[pair.source].name},
                      {"target", survey.nodes[pair.target].name},
                      {"rates", rates_of(pair.rates)},
+                     {"relative_uncertainty", pair.relative_uncertainty},
+                     {"relative_spread", pair.relative_spread},
+                     {"relative_drift", pair.relative_drift},
                      {"limit", pair.limit},
                      {"limit_detail", pair.limit_detail}});
   return pairs;
@@ -46,6 +49,8 @@ json kinds_of(Survey const& survey, Throughput const& found) {
     kinds.push_back({{"transport", kind.kind.transport},
                      {"streams", kind.kind.streams},
                      {"mode", kind.kind.mode},
+                     {"ciphers", kind.ciphers},
+                     {"record_octets", kind.record_octets},
                      {"all", rates_of(kind.all)},
                      {"sender_cpu_seconds_per_gigabyte", kind.sender_cpu_seconds_per_gigabyte},
                      {"receiver_cpu_seconds_per_gigabyte", kind.receiver_cpu_seconds_per_gigabyte},
@@ -63,6 +68,7 @@ json saturation_of(Survey const& survey, Throughput const& found) {
                      {"alone_bits_per_second", test.alone_bits_per_second},
                      {"together_bits_per_second", test.together_bits_per_second}});
   return {{"pairs", std::move(pairs)},
+          {"pairs_silent", found.oversubscription->pairs_silent},
           {"pairs_compared", found.oversubscription->pairs_compared},
           {"oversubscription", found.oversubscription->factor}};
 }
@@ -71,7 +77,9 @@ json saturation_of(Survey const& survey, Throughput const& found) {
 void write_throughput_json(std::ostream& out, Survey const& survey, Throughput const& found) {
   json tls = json::array();
   for (auto const& cost : found.tls)
-    tls.push_back({{"streams", cost.streams}, {"share_of_plain_tcp", cost.share}});
+    tls.push_back({{"streams", cost.streams},
+                   {"against_mode", cost.against},
+                   {"share_of_plain_tcp", cost.share}});
   json const document{{"schema", "leadline.throughput/v1"},
                       {"run", run_of(survey)},
                       {"tests_expected", found.tests_expected},

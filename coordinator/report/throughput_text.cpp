@@ -5,6 +5,7 @@
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <ostream>
@@ -87,6 +88,9 @@ void write_kind(std::ostream& out, Survey const& survey, KindThroughput const& k
   out << fmt::format("\n{}, in {}: median {} ({} to {}) over {} tests\n", format(kind.kind),
                      unit.name, number(kind.all.median, unit), number(kind.all.least, unit),
                      number(kind.all.most, unit), kind.all.count);
+  if (!kind.ciphers.empty())
+    out << fmt::format("  {}, records of up to {} octets\n", fmt::join(kind.ciphers, ", "),
+                       kind.record_octets);
   out << fmt::format("  CPU: {:.3f} s a GB at the sender, {:.3f} s at the receiver\n",
                      kind.sender_cpu_seconds_per_gigabyte, kind.receiver_cpu_seconds_per_gigabyte);
   write_matrix(out, survey, kind, unit);
@@ -99,20 +103,30 @@ void write_kind(std::ostream& out, Survey const& survey, KindThroughput const& k
   }
 }
 
+std::string what_it_means(Oversubscription const& seen) {
+  constexpr double noise = 1.1;
+  if (seen.pairs_silent > 0)
+    return fmt::format(", and {} more gave no rate while all ran: their share was not measured",
+                       seen.pairs_silent);
+  if (seen.pairs_compared == 0) return ", none of them was measured alone";
+  return seen.factor > noise ? ", the fabric is oversubscribed" : ", the fabric carries them all";
+}
+
 void write_oversubscription(std::ostream& out, Survey const& survey, Throughput const& found) {
   auto const heaviest = heaviest_kind(survey.plan);
   if (!found.oversubscription) {
-    out << "\nsaturation: not measured: fewer than two pairs without a node in common answered\n";
+    out << "\nsaturation: not measured: fewer than two pairs without a node in common gave a "
+           "rate\n";
     return;
   }
   auto const& seen = *found.oversubscription;
   out << fmt::format(
-      "\nsaturation: {} pairs at once over {} {} streams each; {} of them alone {}, together {}: "
+      "\nsaturation: {} pairs at once over {} {} stream{} each; {} of them alone {}, together {}: "
       "{:.2f} : 1{}\n",
       seen.pairs_together, heaviest.streams, heaviest.transport == "tls" ? "TLS" : "TCP",
-      seen.pairs_compared, format(BitRate{seen.alone_bits_per_second}),
-      format(BitRate{seen.together_bits_per_second}), seen.factor,
-      seen.factor > 1.1 ? ", the fabric is oversubscribed" : ", the fabric carries them all");
+      heaviest.streams == 1 ? "" : "s", seen.pairs_compared,
+      format(BitRate{seen.alone_bits_per_second}), format(BitRate{seen.together_bits_per_second}),
+      seen.factor, what_it_means(seen));
 }
 
 void write_schedule(std::ostream& out, Survey const& survey) {
@@ -141,8 +155,9 @@ void write_throughput_text(std::ostream& out, Survey const& survey, Throughput c
   for (auto const& kind : found.kinds) write_kind(out, survey, kind);
   if (!found.tls.empty()) out << '\n';
   for (auto const& cost : found.tls)
-    out << fmt::format("TLS over {} stream{}: {:.0f} % of plain TCP\n", cost.streams,
-                       cost.streams == 1 ? "" : "s", cost.share * 100);
+    out << fmt::format("TLS over {} stream{}: {:.0f} % of {}\n", cost.streams,
+                       cost.streams == 1 ? "" : "s", cost.share * 100,
+                       format(ThroughputKind{Transport::tcp, cost.streams, cost.against}));
   if (survey.plan.saturate) write_oversubscription(out, survey, found);
   write_schedule(out, survey);
   if (!found.unmeasured.empty()) out << "\nnot measured:\n";

@@ -114,7 +114,8 @@ std::string format(Bytes size) {
 
 std::string format(std::chrono::nanoseconds duration) {
   auto const seconds = std::chrono::duration<double>(duration).count();
-  if (seconds < 0) return "-" + format(-duration);
+  // The least there is has no negative.
+  if (seconds < 0) return "-" + format(-std::max(duration, -std::chrono::nanoseconds::max()));
   if (seconds == 0) return "0 s";
   if (seconds < 999.5e-9) return fmt::format("{} ns", duration.count());
   if (seconds < 999.5e-6) return fmt::format("{:.3g} us", seconds * 1e6);
@@ -128,5 +129,11 @@ std::string format(std::chrono::nanoseconds duration) {
   };
   if (whole < 3600) return two(whole / 60, "min", whole % 60, "s");
   return two(whole / 3600, "h", whole % 3600 / 60, "min");
+}
+
+std::string format_microseconds(double us) {
+  constexpr double month_us = 30 * 86400e6;
+  auto const within = std::isfinite(us) ? std::clamp(us, -month_us, month_us) : month_us;
+  return format(std::chrono::nanoseconds{static_cast<std::int64_t>(within * 1000)});
 }
 }  // namespace leadline

@@ -26,4 +26,6 @@ std::string format(BitRate rate);
 std::string format(Bytes size);
 /// "250 ms", "1.5 s", "2 min 5 s".
 std::string format(std::chrono::nanoseconds duration);
+/// The same of a figure that came from outside: within a month either way, whatever it says.
+std::string format_microseconds(double us);
 }  // namespace leadline

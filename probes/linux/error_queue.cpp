@@ -1,6 +1,7 @@
 #include "probes/linux/error_queue.hpp"
 
 #include "probes/linux/socket_option.hpp"
+#include "probes/linux/turn.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -70,7 +71,7 @@ void ErrorQueue::keep(IcmpEvidence const& said) {
 }
 
 void ErrorQueue::drain(int descriptor) {
-  while (true) {
+  for (int taken = 0; taken < most_in_a_row; ++taken) {
     std::array<std::byte, 64> packet{};  // the head of the packet that failed: not needed
     alignas(cmsghdr) std::array<std::byte, 512> control{};
     iovec part{.iov_base = packet.data(), .iov_len = packet.size()};

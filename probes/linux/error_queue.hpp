@@ -30,8 +30,9 @@ struct ErrorQueue {
   std::uint32_t local_too_big{};         ///< sends that the own interface's MTU forbade
   bool by_peer{};                        ///< of a socket that talks to many
 
-  /// Reads all that is there (MSG_ERRQUEUE), never blocks. Until this is done epoll keeps waking.
-  /// Works on UDP and TCP descriptors, connected or not.
+  /// Reads what is there (MSG_ERRQUEUE), never blocks; of more than most_in_a_row the rest waits
+  /// for the next call. Until nothing is left epoll keeps waking. Works on UDP and TCP descriptors,
+  /// connected or not.
   void drain(int descriptor);
   /// Adds to the evidence what was said, or counts it.
   void keep(IcmpEvidence const& said);

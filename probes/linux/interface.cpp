@@ -81,7 +81,7 @@ InterfaceFacts read_interface(std::string const& name) {
   facts.mtu_octets = rtnl_link_get_mtu(link.get());
   if (auto const* kind = rtnl_link_get_type(link.get())) facts.kind = kind;
   facts.mac = text_of(rtnl_link_get_addr(link.get()));
-  facts.speed_bits_per_second = link_speed_bits_per_second(name);
+  facts.speed_bits_per_second = link_speed_bits_per_second(name, facts.kind);
   facts.offloads = link_offloads(name);
   auto const index = rtnl_link_get_ifindex(link.get());
   for_each_address(netlink, [&](int interface, InterfaceAddress const& address) {

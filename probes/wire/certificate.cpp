@@ -17,11 +17,29 @@
 
 namespace leadline {
 namespace {
+// A peer may fill its certificate up with 100 KB of names (SSL_CTX_set_max_cert_list), and there is
+// an observation for each pair. What is to be compared is shorter: a cluster's URI name has 87
+// octets at most, KubeVirt's names have 38.
+constexpr std::size_t most_text_octets = 256;
+constexpr std::size_t most_entries = 16;  // of a list
+
+/// Ends between two characters of UTF-8.
+std::string cut(std::string text) {
+  if (text.size() <= most_text_octets) return text;
+  auto const continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  auto end = most_text_octets;
+  while (end > 0 && continues(end)) --end;
+  text.resize(end);
+  return text;
+}
+
 /// RFC 2253, UTF-8.
 std::string distinguished_name(X509_NAME const* name) {
   BioHandle const out{BIO_new(BIO_s_mem())};
   X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-  return std::string{text_of(out.get())};
+  return cut(std::string{text_of(out.get())});
 }
 
 /// The last one where there are several, as Go's crypto/x509 takes it.
@@ -35,7 +53,7 @@ std::string common_name_of(X509_NAME const* name) {
   if (length < 0) return {};
   std::string text(utf8, utf8 + length);
   OPENSSL_free(utf8);
-  return text;
+  return cut(std::move(text));
 }
 
 std::int64_t unix_seconds(ASN1_TIME const* time) {
@@ -47,7 +65,7 @@ std::string hexadecimal(ASN1_INTEGER const* number) {
   std::string text;
   for (int i = 0; i < ASN1_STRING_length(number); ++i)
     text += fmt::format("{:02x}", ASN1_STRING_get0_data(number)[i]);
-  return text;
+  return cut(std::move(text));
 }
 
 std::vector<std::string> extended_key_usage_of(X509* certificate) {
@@ -55,7 +73,8 @@ std::vector<std::string> extended_key_usage_of(X509* certificate) {
   std::unique_ptr<EXTENDED_KEY_USAGE, OpensslDelete<EXTENDED_KEY_USAGE_free>> const usage{
       static_cast<EXTENDED_KEY_USAGE*>(
           X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr))};
-  for (int i = 0; usage && i < sk_ASN1_OBJECT_num(usage.get()); ++i)
+  auto const count = usage ? sk_ASN1_OBJECT_num(usage.get()) : 0;
+  for (int i = 0; i < count && usages.size() < most_entries; ++i)
     usages.emplace_back(OBJ_nid2sn(OBJ_obj2nid(sk_ASN1_OBJECT_value(usage.get(), i))));
   return usages;
 }
@@ -65,13 +84,14 @@ std::vector<std::string> uri_names_of(X509* certificate) {
   std::unique_ptr<GENERAL_NAMES, OpensslDelete<GENERAL_NAMES_free>> const names{
       static_cast<GENERAL_NAMES*>(
           X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
-  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+  auto const count = names ? sk_GENERAL_NAME_num(names.get()) : 0;
+  for (int i = 0; i < count && uris.size() < most_entries; ++i) {
     int type = 0;
     void const* const value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names.get(), i), &type);
     if (type != GEN_URI) continue;
     auto const* const uri = static_cast<ASN1_STRING const*>(value);
     auto const* const first = ASN1_STRING_get0_data(uri);
-    uris.emplace_back(first, first + ASN1_STRING_length(uri));
+    uris.push_back(cut(std::string(first, first + ASN1_STRING_length(uri))));
   }
   return uris;
 }

@@ -11,7 +11,8 @@
 
 namespace leadline {
 
-/// The public part of an X.509 certificate (RFC 5280), as far as a migration cares.
+/// The public part of an X.509 certificate (RFC 5280), as far as a migration cares. It may be a
+/// stranger's: each text is cut to 256 octets, and of each list the first 16 are kept.
 struct CertificateFacts {
   std::string subject;
   std::string common_name;

@@ -30,6 +30,7 @@ Datagram::Packed encode(Datagram const& d, RunKey const& key) {
   out.put(d.seen_tos);
   out.put(d.seen_port);
   out.put(d.seen_address);
+  out.put(d.answerer_drops);
   out.put(key.sign(std::span{packed}.first(signed_octets)));
   return packed;
 }
@@ -60,6 +61,7 @@ tl::expected<Datagram, std::string> decode_datagram(std::span<std::byte const> p
   d.seen_tos = in.get<std::uint8_t>();
   d.seen_port = in.get<std::uint16_t>();
   d.seen_address = in.get_address();
+  d.answerer_drops = in.get<std::uint32_t>();
   return d;
 }
 }  // namespace leadline

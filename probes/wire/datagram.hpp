@@ -43,10 +43,13 @@ struct Datagram {
   std::uint8_t seen_tos{};         ///< TOS or traffic class as it arrived
   boost::asio::ip::address seen_address;
   std::uint16_t seen_port{};
+  /// What the answerer itself lost since its start: requests for which its socket had no room, and
+  /// answers that found none to leave.
+  std::uint32_t answerer_drops{};
 
   bool operator==(Datagram const&) const = default;
 
-  static constexpr std::size_t octets = 96;
+  static constexpr std::size_t octets = 100;
   using Packed = std::array<std::byte, octets>;
 };
 

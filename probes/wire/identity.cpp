@@ -35,6 +35,11 @@ bool is_dns_label(std::string_view text) {
          text.front() != '-' && text.back() != '-';
 }
 
+bool is_node_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string_view::npos;
+}
+
 tl::expected<Identity, std::string> parse_identity(std::string_view uri) {
   if (uri == coordinator_uri) return Identity{.role = Identity::Role::coordinator, .cluster = {}};
   if (!uri.starts_with(agent_prefix))

@@ -26,6 +26,9 @@ std::string uri_of(Identity const& identity);
 /// 1 to 63 of a-z, 0-9 and '-', neither first nor last a '-' (RFC 1123).
 bool is_dns_label(std::string_view text);
 
+/// 1 to 253 of a-z, 0-9, '-' and '.', as Kubernetes names nodes (RFC 1123).
+bool is_node_name(std::string_view text);
+
 /// A peer's text as it may stand in a log: short, and nothing that moves a terminal's cursor.
 std::string printable(std::string_view text, std::size_t most_octets = 100);
 

@@ -17,7 +17,7 @@ namespace leadline {
 
 /// Both sides must speak the same: any change of a message below, or of a probe's result, raises
 /// it.
-constexpr int protocol_version = 5;
+constexpr int protocol_version = 7;
 
 /// Largest frame that an agent may send, and that a coordinator may send, in octets.
 constexpr std::uint32_t agent_frame_limit = 4U << 20U;

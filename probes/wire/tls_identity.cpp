@@ -108,9 +108,12 @@ Expected<std::shared_ptr<TlsIdentity const>> TlsIdentity::from_migration(
 }
 
 std::optional<CertificateFacts> TlsIdentity::issuer_of(CertificateFacts const& leaf) const {
-  auto const issuer = std::ranges::find(authorities_, leaf.issuer, &CertificateFacts::subject);
-  if (issuer == authorities_.end()) return std::nullopt;
-  return *issuer;
+  std::optional<CertificateFacts> latest;
+  for (auto const& each : authorities_)
+    if (each.subject == leaf.issuer &&
+        (!latest || each.not_after_unix_seconds > latest->not_after_unix_seconds))
+      latest = each;
+  return latest;
 }
 
 namespace {

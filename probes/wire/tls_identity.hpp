@@ -37,7 +37,8 @@ class TlsIdentity {
 
   [[nodiscard]] CertificateFacts const& client_leaf() const { return client_leaf_; }
 
-  /// The CA of the bundle that issued it, or would have by its name.
+  /// The CA of the bundle that has the name of its issuer; of several (an old one and a new one of
+  /// one name), the one that lasts longest.
   [[nodiscard]] std::optional<CertificateFacts> issuer_of(CertificateFacts const& leaf) const;
 
  private:

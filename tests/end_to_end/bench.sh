@@ -10,10 +10,15 @@ bench=("$bin/leadline" bench --tls coordinator --listen "127.0.0.1:$port" --expe
 expect 2 "'udp' is neither tcp nor tls" "${bench[@]}" --transport udp
 expect 2 '"schema": "leadline.throughput/v1"' "${bench[@]}" --transport udp -o json
 expect 2 "none of text, json, csv" "${bench[@]}" -o xml
-expect 30 "0 of 0 tests measured" "${bench[@]}" --wait 1s
+expect 30 "0 of 8 tests measured" "${bench[@]}" --wait 1s
 
 agent east east n1 --address 10.7.0.1
 agent west west n2 --address 10.7.0.2
+missing=("${bench[@]/east=1/east=2}" --streams 1 --transport tcp --wait 2s)
+expect 30 "2 of 4 tests measured" "${missing[@]}"
+says "east: 1 of 2 agents appeared" out
+expect 30 "not measured: east: 1 of 2 agents appeared" "${missing[@]}" -o csv
+expect 30 '"complete": false' "${missing[@]}" -o json
 expect 0 "12 of 12 tests measured" "${bench[@]}" --streams 1,2 --mode ceiling,migration
 for part in "TCP x 1, path ceiling" "TCP x 2, migration-like" "TLS x 2" "TLS over 1 stream:" \
   "source \\ target" "CPU: " "schedule: 12 tests" "receives"; do says "$part" out; done
@@ -28,4 +33,42 @@ says '"tests_measured": 2' out
 
 expect 30 "not measured:" "${bench[@]}" --streams 1 --transport tcp --cc nonesuch
 says "nonesuch" out
+
+# What QEMU does: small records, and a cipher of its choice; and packets that say so (DSCP 46 is EF).
+nft -f - 2>nft.log <<END && marked=1
+table inet seen {
+  counter ef {}
+  chain out { type filter hook output priority 0; ip daddr 10.7.0.2 ip dscp ef counter name ef; }
+}
+END
+expect 0 '"TLS_CHACHA20_POLY1305_SHA256"' "${bench[@]}" --streams 1 --transport tls --cipher chacha20 \
+  --record-size 4096 --dscp 46 --mss 1200 -o json
+says '"record_octets": 4096' out
+says '"mode": "migration"' out
+if [ "${marked:-0}" = 1 ]; then
+  marked=$(nft list counter inet seen ef | awk '$1 == "packets" {print $2}')
+  [ "$marked" -gt 10 ] || wrongly "$marked packets were marked" out
+else
+  echo "not tried: the mark on the packets, because there is no nft here"
+fi
+expect 0 "TLS_CHACHA20_POLY1305_SHA256, records of up to 512 octets" "${bench[@]}" --streams 1 \
+  --transport tls --cipher chacha20 --record-size 512
+expect 30 "2 pairs, 2 bandwidth tests" "${bench[@]}" --streams 1 --transport tcp --saturate
+says "saturation: not measured: fewer than two pairs" out
+
+# Two pairs at once against each alone: what the cap gives them is there for both.
+ip address add 10.7.0.3/24 dev lo && ip address add 10.7.0.4/24 dev lo
+agent east east n3 --address 10.7.0.3
+agent west west n4 --address 10.7.0.4
+saturate=("$bin/leadline" bench --tls coordinator --listen "127.0.0.1:$port" --expect east=2 --expect west=2
+  --duration 500ms --max-rate 200Mbit --streams 1 --transport tcp --saturate)
+expect 0 "saturation: 2 pairs at once over 1 TCP stream each" "${saturate[@]}"
+says "the fabric carries them all" out
+expect 0 '"oversubscription": ' "${saturate[@]}" -o json
+if tc qdisc add dev lo root tbf rate 250mbit burst 256kb latency 20ms 2>tc.log; then
+  expect 0 "the fabric is oversubscribed" "${saturate[@]}"
+  tc qdisc del dev lo root
+else
+  echo "not tried: an oversubscribed fabric, because there is no tbf here"
+fi
 verdict

@@ -26,7 +26,7 @@ capped 30 rate_bits_per_second 150e6 210e6
 says "a cap (--max-rate of the run or of an agent) kept it at" out
 echo "thresholds: {min_bandwidth: 10Mbit}" >modest.yaml
 capped 0 rate_bits_per_second 15e6 21e6 --max-rate 20Mbit --plan modest.yaml
-capped 0 transferred_bytes 1e6 4e6 --max-bytes 4MB --plan modest.yaml
+capped 0 transferred_bytes 4e6 16e6 --max-bytes 16MB --plan modest.yaml
 start --wait 20s --stages reach -o text --max-rate 20Mbit
 wait "$run" || wrongly "a cap without the stage that it caps matters" err out
 expect 2 "'0Mbit' is too little for a cap" "${check[@]}" --max-rate 0Mbit

@@ -23,16 +23,29 @@ expect 2 "exclude each other" "$bin/leadline-agent" --coordinator "127.0.0.1:$po
 } >plan.yaml
 expect 2 plan.yaml:1: "${check[@]}" --plan plan.yaml
 for place in plan.yaml:2: plan.yaml:3: plan.yaml:4:; do says "$place" err; done
-expect 2 "cannot read nowhere.yaml" "${check[@]}" --plan nowhere.yaml
+expect 2 "--plan: nowhere.yaml: No such file" "${check[@]}" --plan nowhere.yaml
 
 # README lists every finding, as the program does.
 "$bin/leadline" explain >explained
 sed -n '/^\$ leadline explain$/,/^```$/p' "$readme" | sed '1d;$d' >listed
 diff explained listed >difference || wrongly "README's findings are not those of leadline explain" difference
 
+# And every option that a program or command lists.
+for command in "leadline-agent" "leadline check" "leadline bench" "leadline lint" "leadline init" \
+  "leadline estimate" "leadline verify-vmi"; do
+  # shellcheck disable=SC2086
+  "$bin"/$command --help >help 2>&1
+  [ "$(grep -c -- '^ *\(-. \[ \)\?--[a-z]' help)" -gt 3 ] || wrongly "$command --help lists no options" help
+  for option in $(grep -o -- '^ *\(-. \[ \)\?--[a-z-]*' help | grep -o -- '--[a-z-]*$'); do
+    grep -qE -- "$option([^a-z-]|\$)" "$readme" || wrongly "README does not have $option of $command"
+  done
+done
+
 # Who listens there already is another leadline.
 start --wait 30s
 expect 2 "cannot listen on 127.0.0.1:$port: Address already in use; stop what listens there" "${check[@]}"
+expect 2 "no interface of this machine has it: 'ip address' lists" "$bin/leadline" check --tls coordinator \
+  --listen 192.0.2.1:7443 --expect east=1 --expect west=1
 kill -INT "$run"
 wait "$run"
 [ $? = 30 ] || wrongly "the first run was disturbed"

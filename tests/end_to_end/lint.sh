@@ -30,6 +30,17 @@ expect 0 CLEAN "${lint[@]}" --cluster east=east.yaml --cluster west=west.yaml
 says "Not checked, and what it takes:" out
 says "without the line of tls.key" out
 
+# The report in a file: as on standard output, and where it cannot be written the exit code says so.
+clean=("${lint[@]}" --cluster east=east.yaml --cluster west=west.yaml)
+"${clean[@]}" >printed
+"${clean[@]}" --out report >out || wrongly "--out changed the exit code" out
+[ ! -s out ] || wrongly "with --out something was printed" out
+cmp -s printed report || wrongly "--out wrote something else" report
+expect 2 "cannot write missing/report: No such file or directory" "${clean[@]}" --out missing/report
+expect 2 "/ is a directory; name a file" "${clean[@]}" --out /
+expect 2 '"failure":"--cluster east=missing' "${lint[@]}" --cluster east=missing --out report -o json
+cmp -s printed report || wrongly "a run that failed wrote over an earlier report" report
+
 # A warning, with and without --strict; a cluster from standard input.
 sed 's/10.200.5.12:9185/10.200.5.12:9186/' east.yaml >warned.yaml
 expect 0 "CONFIG_SYNC_PORT" "${lint[@]}" --cluster east=warned.yaml --cluster west=west.yaml

@@ -25,7 +25,7 @@ expect 2 "either --memory SIZE or --vmi" "${estimate[@]}" --bandwidth 1Gbit
 expect 2 '"failure"' "${estimate[@]}" --bandwidth 1Gbit -o json
 echo '{' >broken.json
 expect 2 "cannot be read as JSON" "${estimate[@]}" --report broken.json --memory 1GiB
-expect 2 "cannot be read as JSON" "${estimate[@]}" --report missing.json --memory 1GiB
+expect 2 "--report: missing.json: No such file" "${estimate[@]}" --report missing.json --memory 1GiB
 echo '{"schema": "leadline.report/v1", "pairs": []}' >empty.json
 expect 2 "no bandwidth was measured" "${estimate[@]}" --report empty.json --memory 1GiB
 
@@ -117,7 +117,15 @@ expect 2 "is not an interface name" "${init[@]}" --master interface12345 --vlan 
 expect 2 "--range: '10.200.0.0' is not a range" "$bin/leadline" init --cluster east --range 10.200.0.0 --bridge br1 --out other
 expect 2 "needs 1003" "$bin/leadline" init --cluster east --range 10.200.0.0/24 --nodes 1000 --bridge br1 --out other
 expect 2 "stands twice" "${init[@]}" --cluster east --bridge br1 --out other
+expect 2 "--name: 'Fast net' cannot be a name in Kubernetes" "${init[@]}" --master eth1 --name "Fast net" --out other
+expect 2 "--namespace: 'a b' cannot be a name in Kubernetes" "${init[@]}" --master eth1 --namespace "a b" --out other
 [ ! -e other ] || wrongly "a refused design left files"
+expect 0 "oc patch hyperconverged kubevirt-hyperconverged -n kubevirt " \
+  "${init[@]}" --master eth1 --name fast --namespace kubevirt --out named
+says "  name: fast" named/west/network.yaml
+says "  namespace: kubevirt" named/west/network.yaml
+says "  namespace: kubevirt" named/west/hyperconverged.yaml
+says "    network: fast" named/west/hyperconverged.yaml
 
 # What the manifests promise, beside what was measured.
 for cluster in east west; do
@@ -125,6 +133,11 @@ for cluster in east west; do
   printf -- '---\nkind: Node\nmetadata: {name: n1}\n' >>"promise-$cluster/$cluster/network.yaml"
 done
 promise=(--cluster east=promise-east --cluster west=promise-west)
+# One cluster's manifests do not make the run one within it.
+expect 30 '"mesh":"cross"' "$bin/leadline" check --tls coordinator --listen "127.0.0.1:$port" \
+  --cluster east=promise-east --expect east=1 --expect west=1 --quick --wait 1s -o json
+expect 30 '"mesh":"within"' "$bin/leadline" check --tls coordinator --listen "127.0.0.1:$port" \
+  --cluster east=promise-east --expect east=2 --quick --wait 1s -o json
 if [ "$alone" = 1 ]; then
   ip link set dev lo mtu 9000
   agent east east n1 --address 10.7.0.1

@@ -2,6 +2,9 @@
 # What the scripts here share: sourced with the folder of the programs. Real programs over loopback,
 # in a network namespace of their own where that is permitted ($alone is then 1).
 
+# Where nft and tc are, of which an ordinary user's shell knows nothing.
+export PATH=$PATH:/usr/sbin:/sbin
+
 if [ "${alone:-}" = "" ]; then
   own=(unshare --net)
   [ "$(id -u)" = 0 ] || own=(unshare --user --map-root-user --net)

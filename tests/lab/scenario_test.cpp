@@ -47,17 +47,24 @@ agents:
 check: --stages facts,reach
 events:
   - {when: "latency", kill: south/n1}
+  - {when: "^reach: .* in ", after: 1500ms, stop: coordinator}
 expect:
   verdict: not_ready
   exit_code: 20
   findings:
     - {code: LOSS, scope: {kind: node, node: north/n2}}
   also_allowed: [REORDERING]
+then_check: --stages facts
 )");
   EXPECT_TRUE(scenario.agents.at("north/n1").missing);
   EXPECT_EQ(scenario.agents.at("south/n1").clock, std::chrono::seconds{90});
   EXPECT_EQ(scenario.agents.at("south/n1").open_port, 9185);
   EXPECT_EQ(scenario.check, (std::vector<std::string>{"--stages", "facts,reach"}));
+  EXPECT_EQ(scenario.then_check, (std::vector<std::string>{"--stages", "facts"}));
+  EXPECT_EQ(scenario.events.at(0).after, std::chrono::milliseconds{0});
+  EXPECT_EQ(scenario.events.at(1).after, std::chrono::milliseconds{1500});
+  EXPECT_EQ(scenario.events.at(1).action, Event::Action::stop);
+  EXPECT_EQ(scenario.events.at(1).target, "coordinator");
   EXPECT_EQ(scenario.expect.findings.at(0).scope,
             (nlohmann::json{{"kind", "node"}, {"node", "north/n2"}}));
   auto const topology = plan_topology(scenario);
@@ -148,6 +155,7 @@ TEST(Scenario, NamesEveryMistakeWithItsPlace) {
        {"2:19 access_vlan: '4095' is not a number"}},
       {"events:\n  - {when: '(', kill: east/n1}", {"2:5 when: '(' is not a regular expression"}},
       {"events:\n  - {when: x}", {"2:5 an event is"}},
+      {"events:\n  - {when: x, after: soon, kill: east/n1}", {"2:22 after: 'soon' is not"}},
       {"expect: {verdict: fine}", {"1:19 verdict must be one of"}},
       {"expect: {findings: [{code: LOSS, direction: east, evidence: '('}]}",
        {"1:45 direction must be one of", "1:21 evidence: '(' is not a regular expression"}},

@@ -53,7 +53,7 @@ TEST(ConfiguredNetwork, BecomesThePlan) {
   both[1].mtu = Mtu{1500};
   EXPECT_EQ(expect_configured(both, {}).thresholds.min_mtu, Mtu{0}) << "they differ";
   both.pop_back();
-  EXPECT_EQ(expect_configured(both, {}).mesh, Mesh::within);
+  EXPECT_EQ(expect_configured(both, {}).mesh, Mesh::cross);
   EXPECT_EQ(expect_configured({}, {}).thresholds.min_bandwidth, Plan{}.thresholds.min_bandwidth);
 }
 

@@ -92,6 +92,20 @@ TEST(MigrationModel, CopiesTheDisksFirstAndHasADeadline) {
   EXPECT_EQ(forecast(with_disk, {.bandwidth = 50_Mbps}, deadline).end, Forecast::End::cancelled);
 }
 
+/// The rest of memory, which is sent once, hides for two passes that the working set fits.
+TEST(MigrationModel, SeesBeyondWhatIsSentOnce) {
+  Workload const workload{.memory = 83'000'000_B, .dirty_rate = 276e6, .working_set = 41'500'000_B};
+  for (auto const megabits : {1265.0, 1897.5, 3000.0})
+    EXPECT_EQ(forecast(workload, {.bandwidth = {megabits * 1e6}}, std::nullopt).end,
+              Forecast::End::converges)
+        << megabits;
+  // Nothing hides a working set that does not fit.
+  EXPECT_EQ(forecast({.memory = 830'000'000_B, .dirty_rate = 276e6, .working_set = 415'000'000_B},
+                     {.bandwidth = {1265e6}}, std::nullopt)
+                .end,
+            Forecast::End::never);
+}
+
 RC_GTEST_PROP(MigrationModel, IsNeverWorseWithMoreBandwidthOrLessWriting, ()) {
   auto const number = [](int least, int most) {
     return static_cast<double>(*rc::gen::inRange(least, most));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 namespace leadline {
@@ -45,6 +46,19 @@ TEST_P(Admission, SaysWhy) {
   }
 }
 
+TEST(AdmissionOfMany, HasAnEndForOneCertificate) {
+  Plan plan;
+  plan.expect = {{"east", 3}};
+  std::set<NodeName> present;
+  for (int i = 0; i < 22; ++i) present.insert({.cluster = "east", .node = "m" + std::to_string(i)});
+  auto const refused = admit(hello_of("east", "n1"), east, plan, present);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().find("22 agents of cluster 'east' are connected"), std::string::npos)
+      << refused.error();
+  present.erase(present.begin());
+  EXPECT_TRUE(admit(hello_of("east", "n1"), east, plan, present).has_value());
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Table, Admission,
     testing::Values(
@@ -57,7 +71,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"other_clusters_certificate", hello_of("west", "n1"), east, "is for cluster 'east'"},
         Case{"unexpected_cluster", hello_of("north", "n1"), north, "expected: east, west"},
         Case{"same_node_twice", hello_of("east", "n9"), east, "its own --node"},
-        Case{"no_node", hello_of("east", ""), east, "not a node name"},
+        Case{"no_node", hello_of("east", ""), east, "'' is not a node name"},
+        Case{"terminal_escapes_in_node", hello_of("east", "n1\x1b[2J"), east,
+             "its node name 'n1?[2J' is not a node name"},
+        Case{"terminal_escapes_in_cluster", hello_of("we\x1bst", "n1"), east,
+             "of cluster 'we?st', but its certificate is for cluster 'east'"},
         Case{"slash_in_node", hello_of("east", "a/b"), east, "not a node name"}),
     [](auto const& row) { return row.param.name; });
 }  // namespace

@@ -1,11 +1,14 @@
 #include "agent/backoff.hpp"
 #include "agent/options.hpp"
 #include "agent/session.hpp"
+#include "probes/linux/sysctl.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -33,8 +36,10 @@ TEST(AgentOptions, HaveTheirDefaults) {
   EXPECT_EQ(options->coordinator_host, "10.0.0.9");
   EXPECT_EQ(options->coordinator_port, "7443");
   EXPECT_EQ(options->interface, "migration0");
-  EXPECT_EQ(options->first_port, 32768);
-  EXPECT_EQ(options->last_port, 60999);
+  auto const ephemeral = sysctl_numbers("net.ipv4.ip_local_port_range");
+  ASSERT_EQ(ephemeral.size(), 2U);
+  EXPECT_EQ(options->first_port, std::max<std::uint64_t>(ephemeral[0], 1024));
+  EXPECT_EQ(options->last_port, ephemeral[1]);
   EXPECT_TRUE(options->allow.empty());
 }
 
@@ -93,6 +98,12 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with({"--address", "10.0.0.1", "--interface", "eth0"}), "exclude"},
         Bad{{"--coordinator", "host", "--cluster", "east", "--node", "n1", "--tls", "/"},
             "HOST:PORT"},
+        Bad{{"--coordinator", "fd77::1", "--cluster", "east", "--node", "n1", "--tls", "/"},
+            "stands in brackets"},
+        Bad{{"--coordinator", "[fd77::1]", "--cluster", "east", "--node", "n1", "--tls", "/"},
+            "is not HOST:PORT"},
+        Bad{{"--coordinator", "https://h:1", "--cluster", "east", "--node", "n1", "--tls", "/"},
+            "is not HOST:PORT"},
         Bad{{"--coordinator", "h:0", "--cluster", "east", "--node", "n1", "--tls", "/"},
             "not a port"},
         Bad{{"--coordinator", "h:1", "--cluster", "East", "--node", "n1", "--tls", "/"},

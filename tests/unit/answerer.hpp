@@ -21,6 +21,7 @@ namespace leadline::test {
 struct Faults {
   std::function<bool(Datagram const&, Arrival const&)> hears{};  ///< empty: everything
   std::function<int(Datagram const&)> answers{};                 ///< how many; empty: one
+  std::function<std::uint32_t(Datagram const&)> drops{};         ///< of its own so far; empty: none
 };
 
 /// A peer on loopback whose path has faults.
@@ -100,6 +101,7 @@ class Answerer {
     datagram->seen_tos = arrival.tos;
     datagram->seen_address = arrival.from.address();
     datagram->seen_port = arrival.from.port();
+    datagram->answerer_drops = faults_.drops ? faults_.drops(*datagram) : 0;
     auto const copies = faults_.answers ? faults_.answers(*datagram) : 1;
     for (int i = 0; i < copies; ++i) {
       datagram->answered_ns = realtime_ns();

@@ -60,6 +60,25 @@ TEST_F(BandwidthOverLoopback, TargetIsFreeAgainWhenItsSourceDies) {
   EXPECT_TRUE(await_on(context, run(probe(Transport::tcp, 1))).has_value());
 }
 
+Async<nlohmann::json> ask(Path path, Bandwidth request) {
+  auto control = co_await open_data_connection(
+      path, {.purpose = Preamble::Purpose::bulk_control, .session = 78});
+  if (!control) co_return tl::unexpected(control.error());
+  nlohmann::json const message = BulkRequest{.bandwidth = request};
+  co_await send_json(&*control, message);
+  co_return co_await receive_json(&*control, bulk_message_limit, 5s);
+}
+
+TEST_F(BandwidthOverLoopback, TargetTellsItsCapAndTheSpeedOfItsLink) {
+  target_slot->set_link_speed(25_Gbps);
+  auto const reply = await_on(context, ask(target.path(), request_for(Transport::tcp, 1))).value();
+  EXPECT_TRUE(reply.at("accepted"));
+  auto const read = reply.get<BulkReply>();
+  EXPECT_DOUBLE_EQ(read.link_speed_bits_per_second.per_second, 25e9);
+  EXPECT_DOUBLE_EQ(read.rate_limit_bits_per_second.per_second, 0);
+  EXPECT_TRUE(target_becomes_free());
+}
+
 TEST_F(BandwidthOverLoopback, TargetReportsGarbageInsteadOfTls) {
   auto source =
       await_on(context, open_raw_source(target.path(), request_for(Transport::tls, 1))).value();

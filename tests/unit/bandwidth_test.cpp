@@ -258,6 +258,19 @@ TEST_F(BandwidthOverLoopback, KeepsToTheCapOfTheTargetInBothDirections) {
   EXPECT_EQ(result.limit, "rate_limit");
 }
 
+TEST_F(BandwidthOverLoopback, EndsAsSoonAsTheRateIsKnown) {
+  auto asked = probe(Transport::tcp, 1);
+  asked.rate_limit_bits_per_second = 100_Mbps;  // as steady as a link
+  asked.duration_ms = 20s;
+  auto const result = await_on(context, run(asked)).value();
+  EXPECT_TRUE(result.stopped_early);
+  EXPECT_LT(result.measured_seconds, 15);
+  EXPECT_LE(result.relative_uncertainty, 0.03);
+  asked.duration_ms = 1s;
+  asked.bidirectional = true;  // one direction's end would unburden the other
+  EXPECT_FALSE(await_on(context, run(asked)).value().stopped_early);
+}
+
 TEST_F(BandwidthOverLoopback, UsesTheCongestionControlMssAndCipherAskedFor) {
   auto asked = probe(Transport::tls, 2);
   asked.duration_ms = 400ms;

@@ -26,10 +26,32 @@ TEST(BenchOptions, HaveTheirDefaults) {
 }
 
 TEST(BenchOptions, AreRead) {
-  auto const options = read_bench_options(
-      with({"--streams", "1,4,32", "--transport", "tcp", "--mode", "ceiling,migration", "--bidir",
-            "--duration", "2s", "--cc", "cubic", "--saturate", "--max-concurrent", "1", "--repeat",
-            "3", "-o", "csv"}));
+  auto const options = read_bench_options(with({"--streams",
+                                                "1,4,32",
+                                                "--transport",
+                                                "tcp",
+                                                "--mode",
+                                                "ceiling,migration",
+                                                "--bidir",
+                                                "--duration",
+                                                "2s",
+                                                "--cc",
+                                                "cubic",
+                                                "--saturate",
+                                                "--max-concurrent",
+                                                "1",
+                                                "--repeat",
+                                                "3",
+                                                "-o",
+                                                "csv",
+                                                "--cipher",
+                                                "chacha20",
+                                                "--record-size",
+                                                "4096",
+                                                "--dscp",
+                                                "46",
+                                                "--mss",
+                                                "1200"}));
   ASSERT_TRUE(options);
   auto const& plan = options->plan;
   EXPECT_EQ(plan.streams, (std::vector{1, 4, 32}));
@@ -40,6 +62,10 @@ TEST(BenchOptions, AreRead) {
   EXPECT_TRUE(plan.saturate);
   EXPECT_EQ(plan.most_concurrent, 1);
   EXPECT_EQ(plan.repeat, 3);
+  EXPECT_EQ(plan.cipher, "chacha20");
+  EXPECT_EQ(plan.record_octets, 4096);
+  EXPECT_EQ(plan.dscp, 46);
+  EXPECT_EQ(plan.mss, 1200);
   EXPECT_EQ(options->format, ThroughputFormat::csv);
 }
 
@@ -74,6 +100,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{{"--duration", "1m0s"}, "--duration"},
                     Bad{{"--duration", "100ms"}, "not between 500ms and 1m"},
                     Bad{{"--cc", "Cubic!"}, "--cc: 'Cubic!'"},
+                    Bad{{"--cipher", "rc4"}, "'rc4' is none of aes128gcm, aes256gcm, chacha20"},
+                    Bad{{"--record-size", "511"}, "512 to 16384"}, Bad{{"--dscp", "64"}, "0 to 63"},
+                    Bad{{"--mss", "40"}, "88 to 32767"},
                     Bad{{"--max-concurrent", "0"}, "1 to 10000"},
                     Bad{{"--repeat", "-1"}, "1 to 32"},
                     Bad{{"--repeat", "9"}, "make 36 tests a pair, allowed are 32"},

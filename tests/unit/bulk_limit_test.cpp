@@ -57,6 +57,8 @@ TEST(BulkLimit, IsNamedWithItsFigures) {
       {"network", [](FlowFacts& f) { f.measured_seconds = 0.09; }, "sent again"},
       {"link_speed", [](FlowFacts& f) { f.rate = {9.4e9}; }, "94 % of a link of 10 Gbit/s"},
       {"network", [](FlowFacts& f) { f.rate = {9.4e9}, f.link_speed = {25e9}; }, "sent again"},
+      {"link_speed", [](FlowFacts& f) { f.rate = {10.9e9}; }, "109 % of a link of 10 Gbit/s"},
+      {"network", [](FlowFacts& f) { f.rate = {75e9}; }, "sent again"},  // a veth says 10 Gbit/s
       {"network", [](FlowFacts& f) { f.rate = {9.4e9}, f.link_speed = {0}; }, "sent again"},
       {"sender_cpu", [](FlowFacts& f) { f.sender = {.busiest_share = 0.98, .busiest_stream = 2}; },
        "sender's thread of stream 3 is 98 % busy"},

@@ -228,7 +228,9 @@ std::map<std::string_view, Spoil> const& signs() {
              {.role = "server", .leaf = {}, .authority = {}, .problem = "No such file"});
        }},
       {"TLS_EXPIRES_SOON",
-       [](SurveyMaker& m) { m.survey().plan.thresholds.expiry_warning = std::chrono::days{365}; }},
+       [](SurveyMaker& m) {
+         m.survey().plan.thresholds.leaf_expiry_warning = std::chrono::days{365};
+       }},
       {"TLS_NOT_KUBEVIRT",
        [](SurveyMaker& m) {
          m.spoil<TlsHandshake>(everywhere, [](Observation&, TlsHandshake::Result& result) {

@@ -4,6 +4,10 @@
 #include "tests/unit/scratch_directory.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <string>
 
 namespace leadline {
 namespace {
@@ -35,6 +39,26 @@ TEST(Certificate, IsReadAsItWasMade) {
   EXPECT_EQ(facts.not_before_unix_seconds, system_clock::to_time_t(request.not_before));
   EXPECT_EQ(facts.not_after_unix_seconds, system_clock::to_time_t(request.not_after));
   EXPECT_FALSE(facts.serial.empty());
+}
+
+TEST(Certificate, EachTextIsCutToWhatAnObservationHasRoomFor) {
+  auto request = leaf_request();
+  request.uri_names.assign(20, std::string(300, 'u'));
+  request.uri_names.front() = std::string(255, 'u') + "\u00e9";  // a character of two octets
+  auto const made = mint(request);
+  auto* const subject = X509_get_subject_name(made.chain.front().get());
+  std::array<unsigned char, 60> unit{};
+  unit.fill('x');
+  for (int i = 0; i < 8; ++i)
+    ASSERT_EQ(X509_NAME_add_entry_by_NID(subject, NID_organizationalUnitName, MBSTRING_UTF8,
+                                         unit.data(), static_cast<int>(unit.size()), -1, 0),
+              1);
+  auto const facts = facts_of(made.chain.front().get());
+  EXPECT_EQ(facts.subject.size(), 256U);
+  EXPECT_EQ(facts.common_name, request.common_name);
+  ASSERT_EQ(facts.uri_names.size(), 16U);
+  EXPECT_EQ(facts.uri_names[0], std::string(255, 'u'));
+  EXPECT_EQ(facts.uri_names[1], std::string(256, 'u'));
 }
 
 TEST(Certificate, BundlesAreReadWhole) {

@@ -54,6 +54,29 @@ TEST(Coverage, ACapThatIsNoHindranceIsNone) {
   EXPECT_EQ(make_report(capped_at(401e6, all_pairs).survey(), false).verdict, Verdict::ready);
 }
 
+TEST(Coverage, ANodeTooManyDoesNotStandForOneTooFew) {
+  SurveyMaker maker{5, 2};
+  maker.survey().plan.expect = {{"east", 3}, {"west", 3}};
+  auto const report = make_report(maker.survey(), false);
+  EXPECT_EQ(report.coverage.nodes_expected, 6U);
+  EXPECT_EQ(report.coverage.nodes_seen, 5U);
+  EXPECT_EQ(report.verdict, Verdict::unknown);
+}
+
+TEST(Coverage, WhatWasMeasuredTwiceDoesNotStandForWhatWasNot) {
+  SurveyMaker maker;
+  maker.spoil<Bandwidth>(into_east_n1, [](Observation&, Bandwidth::Result& result) {
+    if (result.streams == 8) result.transport = Transport::tcp, result.mode = BulkMode::ceiling;
+  });
+  auto const report = make_report(maker.survey(), false);
+  EXPECT_EQ(report.verdict, Verdict::unknown);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].code, "NOT_MEASURED");
+  EXPECT_NE(report.findings[0].evidence.at(0).find("bandwidth: 3 of 4 tests measured"),
+            std::string::npos)
+      << report.findings[0].evidence.at(0);
+}
+
 TEST(Coverage, AFullQueueOfTheOwnInterfaceIsNoLackOfProcessor) {
   SurveyMaker maker;
   maker.spoil<Latency>(into_east_n1, [](Observation& seen, Latency::Result& result) {

@@ -34,6 +34,17 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"LINK_DOWN node east/n1 both"},
                  not_ready},
+        FaultRow{"speed_that_no_driver_tells",
+                 [](SurveyMaker& m) {
+                   m.survey().plan.thresholds.expected_link_speed = BitRate{10e9};
+                   m.facts("west/n2").interface.speed_bits_per_second = 0;
+                 },
+                 {"NOT_MEASURED node west/n2 both"},
+                 Verdict::unknown},
+        FaultRow{"speed_that_nobody_asks_about",
+                 [](SurveyMaker& m) { m.facts("west/n2").interface.speed_bits_per_second = 0; },
+                 {},
+                 Verdict::ready},
         FaultRow{"no_interface",
                  [](SurveyMaker& m) {
                    m.facts("west/n2").interface.present = false;

@@ -2,6 +2,14 @@
 
 namespace leadline::fault_rows {
 namespace {
+auto rate_over_tls(double bits_per_second, std::string limit = "sender_cpu") {
+  return [=](Observation&, Bandwidth::Result& r) {
+    if (r.transport != Transport::tls) return;
+    r.rate_bits_per_second = bits_per_second;
+    r.limit = limit;
+  };
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Performance, FaultTable,
     testing::Values(
@@ -88,6 +96,41 @@ INSTANTIATE_TEST_SUITE_P(
                  [](SurveyMaker& m) { m.spoil<Bandwidth>(from_cluster("east"), rate(90e6)); },
                  {"BANDWIDTH_LOW clusters east -> west forward"},
                  not_ready},
+        FaultRow{
+            "slow_encryption",
+            [](SurveyMaker& m) { m.spoil<Bandwidth>(out_of("west/n1"), rate_over_tls(300e6)); },
+            {"BANDWIDTH_LOW node west/n1 outbound"},
+            not_ready},
+        FaultRow{
+            "slow_encryption_that_no_processor_limits_may_be_the_network",
+            [](SurveyMaker& m) { m.spoil<Bandwidth>(everywhere, rate_over_tls(300e6, "network")); },
+            {},
+            Verdict::ready},
+        FaultRow{"slow_encryption_beside_a_network_that_a_cap_hides",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(everywhere, [](Observation& seen, Bandwidth::Result& r) {
+                     r.rate_bits_per_second = 199e6;
+                     r.limit = "rate_limit";
+                     rate_over_tls(170e6)(seen, r);
+                   });
+                 },
+                 {"NOT_MEASURED clusters east -> west both"},
+                 Verdict::unknown},
+        FaultRow{"slow_encryption_of_one_stream_is_no_standard_for_eight",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(everywhere, [](Observation& seen, Bandwidth::Result& r) {
+                     if (r.streams == 1) rate_over_tls(300e6)(seen, r);
+                     if (r.streams == 8) r.rate_bits_per_second = 9.5e9;
+                   });
+                 },
+                 {},
+                 Verdict::ready},
+        FaultRow{"slow_encryption_under_a_cap_is_the_cap",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(everywhere, rate_over_tls(300e6, "rate_limit"));
+                 },
+                 {},
+                 Verdict::ready},
         FaultRow{"asymmetric",
                  [](SurveyMaker& m) { m.spoil<Bandwidth>(from_cluster("east"), rate(2e9)); },
                  {"BANDWIDTH_ASYMMETRIC clusters east -> west forward"},
@@ -109,6 +152,19 @@ INSTANTIATE_TEST_SUITE_P(
                    });
                  },
                  {"AGENT_STARVED node east/n1 both", "NOT_MEASURED node east/n1 outbound"},
+                 Verdict::unknown},
+        FaultRow{"starved_peer",
+                 [](SurveyMaker& m) {
+                   m.spoil<Latency>(into("east/n1"), [](Observation& seen, Latency::Result& r) {
+                     if (r.under_load) return;
+                     r.received = 500;
+                     r.lost_forward = r.peer_drops = 100;
+                     auto const [status, reason] = assess(r);
+                     seen.status = status;
+                     seen.reason = reason;
+                   });
+                 },
+                 {"AGENT_STARVED node east/n1 both", "NOT_MEASURED node east/n1 inbound"},
                  Verdict::unknown},
         FaultRow{"no_push",
                  [](SurveyMaker& m) { m.skip("tcp_push", into("east/n1")); },

@@ -24,6 +24,81 @@ TEST_P(FaultTable, NamesTheCauseAndNothingElse) {
   EXPECT_EQ(format(report.verdict), format(GetParam().verdict));
 }
 
+/// The agent of west/n3 is killed in the last stage.
+void lose(SurveyMaker& m) {
+  m.record("west/n3").lost = "killed";
+  m.skip("bandwidth", touching("west/n3"));
+}
+
+void fail_handshakes(SurveyMaker& m, TlsFault fault) {
+  m.spoil<TlsHandshake>(into("west/n3"), [fault](Observation& seen, TlsHandshake::Result& result) {
+    seen.status = Status::fail;
+    result.completed = false;
+    result.peer_fault = fault;
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AgentsThatLeft, FaultTable,
+    testing::Values(
+        FaultRow{"its_certificate_had_been_refused",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   fail_handshakes(m, TlsFault::untrusted);
+                 },
+                 {"AGENT_MISSING node west/n3 both", "TLS_UNTRUSTED node west/n3 inbound"},
+                 not_ready},
+        FaultRow{"its_handshakes_were_cut",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   fail_handshakes(m, TlsFault::closed);
+                 },
+                 {"AGENT_MISSING node west/n3 both"},
+                 Verdict::unknown},
+        FaultRow{"a_limit_had_been_found",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   m.spoil<PathMtu>(into("west/n3"), [](Observation&, PathMtu::Result& r) {
+                     shrink(r, 1400, MtuLimit::silent, 62);
+                   });
+                   m.spoil<TcpPush>(into("west/n3"), stall);
+                 },
+                 {"AGENT_MISSING node west/n3 both", "MTU_BLACK_HOLE node west/n3 inbound"},
+                 not_ready},
+        FaultRow{
+            "its_pushes_stalled_and_a_router_tells_the_limit",
+            [](SurveyMaker& m) {
+              lose(m);
+              m.spoil<PathMtu>(everywhere, [](Observation&, PathMtu::Result& r) {
+                shrink(r, 1450, MtuLimit::signalled, 62);
+              });
+              m.spoil<TcpPush>(into("west/n3"), stall);
+            },
+            {"AGENT_MISSING node west/n3 both", "MTU_BELOW_CONFIGURED clusters east -> west both"},
+            Verdict::unknown},
+        FaultRow{"a_router_had_told_that_there_is_no_route",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   m.spoil<Reach>(into("west/n3"), fails_as(Outcome::no_route_at_hop));
+                   m.skip_after_reach(into("west/n3"));
+                 },
+                 {"AGENT_MISSING node west/n3 both", "REACH_NO_ROUTE node west/n3 inbound"},
+                 not_ready},
+        FaultRow{"the_way_to_it_had_been_slow",
+                 [](SurveyMaker& m) {
+                   m.record("west/n3").lost = "killed";
+                   m.spoil<Bandwidth>(into("west/n3"), rate(1e8));
+                 },
+                 {"AGENT_MISSING node west/n3 both", "BANDWIDTH_LOW node west/n3 inbound"},
+                 not_ready},
+        FaultRow{"its_pushes_stalled",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   m.spoil<TcpPush>(into("west/n3"), stall);
+                 },
+                 {"AGENT_MISSING node west/n3 both"},
+                 Verdict::unknown}));
+
 TEST(Findings, CpuBoundStreamsAreNoted) {
   SurveyMaker maker;
   maker.spoil<Bandwidth>(everywhere, [](Observation&, Bandwidth::Result& r) {
@@ -58,7 +133,7 @@ TEST(Findings, AnAttemptAtASynchronizationAddressSpeaksForItsOwnNodeOnly) {
   maker.survey().node_observations.push_back(skipped);
   auto const report = make_report(maker.survey(), false);
   EXPECT_EQ(report.verdict, Verdict::unknown);
-  EXPECT_EQ(report.coverage.addresses_unmeasured, 1U);
+  EXPECT_EQ(report.coverage.nodes_lacking, 1U);
   ASSERT_EQ(report.findings.size(), 1U);
   EXPECT_EQ(shown(report.findings[0]), "NOT_MEASURED node west/n3 both");
   EXPECT_EQ(report.findings[0].evidence.at(0),

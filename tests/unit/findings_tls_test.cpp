@@ -2,6 +2,9 @@
 #include "coordinator/symptoms.hpp"
 #include "tests/unit/fault_rows.hpp"
 
+#include <cstdint>
+#include <limits>
+
 namespace leadline::fault_rows {
 namespace {
 auto refuses(TlsFault fault) {
@@ -18,6 +21,17 @@ auto is_refused(TlsFault fault) {
     result.completed = false;
     result.own_fault = fault;
   };
+}
+
+/// What virt-handler shows, valid since half a day, with so many hours left by the coordinator's
+/// clock.
+void leaves_expire_in(SurveyMaker& m, int hours) {
+  auto const start = std::chrono::system_clock::to_time_t(m.survey().started);
+  m.spoil<TlsHandshake>(everywhere, [=](Observation&, TlsHandshake::Result& r) {
+    r.own_leaf->not_after_unix_seconds = r.peer_leaf->not_after_unix_seconds = start + hours * 3600;
+    for (auto* facts : {&r.own_leaf, &r.peer_leaf, &r.peer_issuer})
+      (*facts)->not_before_unix_seconds = start - 12 * 3600;
+  });
 }
 
 FaultRow bad_certificate(std::string name, TlsFault fault, std::string const& code) {
@@ -68,6 +82,24 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"TLS_EXPIRES_SOON node east/n1 both"},
                  warnings},
+        FaultRow{"leaves_halfway_through_their_day",
+                 [](SurveyMaker& m) { leaves_expire_in(m, 13); },
+                 {},
+                 Verdict::ready},
+        FaultRow{"the_coordinators_clock_is_8_hours_ahead",
+                 [](SurveyMaker& m) {
+                   for (auto& node : m.survey().nodes) node.clock->offset_ms = -8 * 3600e3;
+                   leaves_expire_in(m, 6);
+                 },
+                 {},
+                 Verdict::ready},
+        FaultRow{"the_coordinators_clock_is_8_hours_behind",
+                 [](SurveyMaker& m) {
+                   for (auto& node : m.survey().nodes) node.clock->offset_ms = 8 * 3600e3;
+                   leaves_expire_in(m, 7);
+                 },
+                 {"TLS_EXPIRED cluster east both", "TLS_EXPIRED cluster west both"},
+                 not_ready},
         FaultRow{"own_authority_expires_soon",
                  [](SurveyMaker& m) {
                    auto soon = SurveyMaker::certificate(m.survey().started);
@@ -81,6 +113,24 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"TLS_EXPIRES_SOON node east/n1 both"},
                  warnings},
+        FaultRow{"authority_without_an_end",
+                 [](SurveyMaker& m) {
+                   auto endless = SurveyMaker::certificate(m.survey().started);
+                   endless.not_after_unix_seconds = 253402300799;  // 9999: no count of nanoseconds
+                   m.facts("east/n1").migration_identity.push_back(
+                       {.role = "server", .leaf = endless, .authority = endless, .problem = {}});
+                 },
+                 {},
+                 Verdict::ready},
+        FaultRow{"dates_that_nobody_has",
+                 [](SurveyMaker& m) {
+                   auto absurd = SurveyMaker::certificate(m.survey().started);
+                   absurd.not_after_unix_seconds = std::numeric_limits<std::int64_t>::min();
+                   m.facts("east/n1").migration_identity.push_back(
+                       {.role = "server", .leaf = absurd, .authority = {}, .problem = {}});
+                 },
+                 {"TLS_EXPIRED node east/n1 both"},
+                 not_ready},
         FaultRow{"expired_by_facts",
                  [](SurveyMaker& m) {
                    auto expired = SurveyMaker::certificate(m.survey().started);

@@ -312,6 +312,20 @@ TEST(HostFindings, TellTheVeryCommandForThePodsPort) {
   }
 }
 
+TEST(HostFindings, TellTheSpeedWhereThePodsInterfaceDoesNot) {
+  SurveyMaker maker;
+  maker.survey().plan.thresholds.expected_link_speed = BitRate{10e9};
+  maker.facts("east/n1").interface.speed_bits_per_second = 0;
+  auto untold = healthy();
+  for (auto& link : untold)  // as a bridge claims of its veths
+    link.speed_bits_per_second = link.kind == "bridge" ? 10'000'000'000 : 0;
+  auto unknown = maker;
+  look(unknown, "east/n1", untold);
+  EXPECT_EQ(make_report(unknown.survey(), false).verdict, Verdict::unknown);
+  look(maker, "east/n1", healthy());
+  EXPECT_EQ(make_report(maker.survey(), false).verdict, Verdict::ready);
+}
+
 TEST(HostFindings, OfAMissingVlanExplainThatNobodyReachesTheNode) {
   SurveyMaker maker;
   auto chain = healthy();

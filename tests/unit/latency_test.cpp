@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace leadline {
@@ -137,6 +138,12 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
   lossy.lost_reverse = 3;
   auto dropped = lossy;
   dropped.local_drops = 10;
+  auto lost_by_peer = lossy;
+  lost_by_peer.peer_drops = 7;
+  auto loaded = lost_by_peer;
+  loaded.under_load = true;
+  auto others_lost_by_peer = good;
+  others_lost_by_peer.peer_drops = 7;
   auto late = good;
   late.latest_send_us = 30'000;
   auto starved = late;
@@ -145,6 +152,9 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
        std::vector<Row>{{good, Status::ok, "none lost"},
                         {lossy, Status::warn, "10 of 600"},
                         {dropped, Status::inconclusive, "own socket"},
+                        {lost_by_peer, Status::inconclusive, "the agent of the peer"},
+                        {loaded, Status::warn, "10 of 600"},
+                        {others_lost_by_peer, Status::ok, "none lost"},
                         {late, Status::ok, "median"},
                         {starved, Status::inconclusive, "starved"},
                         {{.sent = 600}, Status::fail, "none of 600"},
@@ -203,6 +213,45 @@ TEST_P(LatencyOnLoopback, LossAtTheVeryEndIsToldByDirectionToo) {
   EXPECT_EQ(lost_requests.lost_reverse, 0U);
   EXPECT_EQ(lost_requests.lost_forward, 10U);
   EXPECT_EQ(lost_requests.longest_gap, 10U);
+}
+
+bool beside_a_stall(Datagram const& d, Arrival const&) {
+  return d.sequence < 40 || d.sequence >= 60;
+}
+
+TEST_P(LatencyOnLoopback, WhatThePeersSocketDropsIsNotTheNetworks) {
+  auto const r = measured({.hears = beside_a_stall,
+                           .drops = [](Datagram const& d) { return d.sequence < 40 ? 7U : 27U; }});
+  EXPECT_EQ(r.received, 80U);
+  EXPECT_EQ(r.lost_forward, 20U);
+  EXPECT_EQ(r.peer_drops, 20U);
+  EXPECT_EQ(assess(r).status, Status::inconclusive) << assess(r).reason;
+}
+
+TEST_P(LatencyOnLoopback, WhatThePeerDroppedBeforeExcusesNothing) {
+  auto const r = measured({.hears = beside_a_stall, .drops = [](Datagram const&) { return 7U; }});
+  EXPECT_EQ(r.lost_forward, 20U);
+  EXPECT_EQ(r.peer_drops, 0U);
+  EXPECT_FALSE(may_be_lost_by_peer(r));
+}
+
+TEST(LatencyAssessment, OneDropOfThePeerDoesNotExcuseTheLossOfManyPackets) {
+  Latency::Result r{.sent = 600, .received = 420, .lost_forward = 180, .kernel_stamps = true};
+  r.peer_drops = 1;
+  EXPECT_FALSE(may_be_lost_by_peer(r));
+  r.peer_drops = 90;
+  EXPECT_TRUE(may_be_lost_by_peer(r));
+}
+
+TEST_P(LatencyOnLoopback, AStandstillIsNotMadeUpForInABurst) {
+  auto const r = measured({.hears = [](Datagram const& d, Arrival const&) {
+    if (d.sequence == 20) std::this_thread::sleep_for(150ms);  // the probe's thread as well
+    return true;
+  }});
+  EXPECT_LT(r.sent, 90U);
+  EXPECT_EQ(r.received, r.sent);
+  EXPECT_EQ(r.lost_forward + r.lost_reverse, 0U);
+  EXPECT_GT(r.latest_send_us, 40'000);
 }
 
 TEST_P(LatencyOnLoopback, CountsDuplicates) {

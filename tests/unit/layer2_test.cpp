@@ -32,17 +32,58 @@ class Layer2 : public testing::Test {
     return source.substr(0, 4) != target.substr(0, 4);
   }
 
-  /// Neither UDP nor TCP gets through there: nobody answers ARP.
-  void break_reach(Where const& where) {
-    maker_.spoil<Reach>(where, [](Observation& seen, Reach::Result& result) {
+  /// Neither UDP nor TCP gets through there, as a rule because nobody answers ARP.
+  void break_reach(Where const& where, Outcome outcome = Outcome::absent_on_link) {
+    maker_.spoil<Reach>(where, [=](Observation& seen, Reach::Result& result) {
       seen.status = Status::fail;
       result.udp_received = 0;
-      result.udp.outcome = Outcome::absent_on_link;
+      result.udp.outcome = outcome;
       result.udp.source_seen.clear();
-      for (auto& attempt : result.tcp) attempt.outcome = Outcome::absent_on_link;
+      for (auto& attempt : result.tcp) attempt.outcome = outcome;
     });
     maker_.skip_after_reach(where);
     maker_.arrived(where, 0);
+  }
+
+  static std::string mac(std::string const& node) {
+    return std::string{"02:00:00:00:0"} + (node.starts_with("east") ? "1" : "2") + ":0" +
+           node.back();
+  }
+
+  void give_macs() {
+    for (auto& record : maker_.survey().nodes)
+      record.facts->interface.mac = mac(format(record.name));
+  }
+
+  /// No beacon passes between the clusters, and nothing that was sent was answered.
+  void silence_between_clusters() {
+    layer2_.passes = std::not_fn(between_clusters);
+    layer2_.hear();
+    break_reach(between_clusters, Outcome::silent);
+    give_macs();
+  }
+
+  /// The kernels know the MAC addresses of those to whom they sent.
+  void find_by_arp() {
+    maker_.spoil<Reach>(between_clusters, [this](Observation& seen, Reach::Result& result) {
+      result.next_hop_mac = maker_.survey().nodes.at(seen.target).facts->interface.mac;
+    });
+  }
+
+  /// What the node heard when it asked all addresses who has them.
+  void ask(std::string const& asker, Where const& answered) {
+    AddressClaims::Result result{.asked = 6};
+    for (auto const& record : maker_.survey().nodes)
+      if (auto const name = format(record.name); name != asker && answered(asker, name))
+        result.claims.push_back(
+            {.address = record.addresses.front(), .mac = mac(name), .count = 3});
+    maker_.survey().node_observations.push_back({.source = node(asker),
+                                                 .target = node(asker),
+                                                 .family = Family::ipv4,
+                                                 .probe = std::string{AddressClaims::name},
+                                                 .status = Status::ok,
+                                                 .reason = {},
+                                                 .result = result});
   }
 
   std::vector<Finding> findings() {
@@ -56,6 +97,19 @@ class Layer2 : public testing::Test {
   SurveyMaker maker_;
   Layer2Maker layer2_{maker_};
 };
+
+TEST_F(Layer2, SurvivesAnAgentThatTellsNothing) {
+  layer2_.hear();
+  for (auto& seen : maker_.survey().node_observations)
+    if (seen.probe == BroadcastDomain::name && seen.source == 0) {
+      seen.result.reset();
+      seen.status = Status::fail;
+      seen.reason.clear();
+    }
+  auto const found = find_domains(maker_.survey());
+  EXPECT_FALSE(found.ports.at(0).unseen.empty());
+  EXPECT_TRUE(found.ports.at(1).unseen.empty());
+}
 
 TEST_F(Layer2, AHealthyNetworkIsOneDomainWithoutFindings) {
   layer2_.hear();
@@ -193,6 +247,83 @@ TEST_F(Layer2, FilteredBeaconsAreNoFaultWhereIpWorks) {
   EXPECT_EQ(find_domains(maker_.survey()).sets.size(), 6U);
 }
 
+TEST_F(Layer2, SilenceWhereNoBeaconPassesIsTheVlan) {
+  silence_between_clusters();
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "VLAN_NOT_TRUNKED");
+  EXPECT_EQ(format(found.front().scope), "clusters east -> west");
+}
+
+TEST_F(Layer2, AFirewallThatPassesArpAloneIsNoVlanThatDoesNotPass) {
+  silence_between_clusters();
+  find_by_arp();
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "REACH_FILTERED");
+  EXPECT_EQ(format(found.front().scope), "clusters east -> west");
+  EXPECT_EQ(found.front().direction, Direction::both);
+}
+
+TEST_F(Layer2, WhomArpFindsInThisRunIsNoVlanAway) {
+  silence_between_clusters();
+  find_by_arp();
+  for (auto const* asker : {"east/n1", "east/n2", "west/n1", "west/n2"})
+    ask(asker, [](auto const&, auto const&) { return true; });
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "REACH_FILTERED");
+}
+
+TEST_F(Layer2, AMacAddressFromBetterDaysProvesNothing) {
+  silence_between_clusters();
+  find_by_arp();
+  for (auto const* asker : {"east/n1", "east/n2", "west/n1", "west/n2"})
+    ask(asker, std::not_fn(between_clusters));
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "VLAN_NOT_TRUNKED");
+}
+
+TEST_F(Layer2, AMacAddressBehindAGatewayProvesNothing) {
+  silence_between_clusters();
+  find_by_arp();
+  maker_.spoil<Reach>(between_clusters, [](Observation&, Reach::Result& result) {
+    result.route.gateway = "10.100.0.254";
+  });
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "VLAN_NOT_TRUNKED");
+}
+
+TEST_F(Layer2, WhoRefusesIsNoVlanAway) {
+  silence_between_clusters();
+  break_reach(between_clusters, Outcome::refused);
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "REACH_FILTERED");
+}
+
+TEST_F(Layer2, WhatArrivedUnansweredPassedTheVlan) {
+  silence_between_clusters();
+  maker_.arrived(between_clusters, 3);
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found.front().code.starts_with("REACH_")) << found.front().code;
+}
+
+TEST_F(Layer2, ANodeThatArpFindsIsAtTheRightPort) {
+  layer2_.ports["east/n2"] = {.native = 200, .allowed = {}};
+  layer2_.hear();
+  break_reach(touching("east/n2"), Outcome::silent);
+  give_macs();
+  find_by_arp();
+  auto const found = findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "REACH_FILTERED");
+  EXPECT_EQ(format(found.front().scope), "node east/n2");
+}
+
 TEST_F(Layer2, ADeafNodeIsNotInAnotherVlan) {
   layer2_.passes = [](auto const&, auto const& target) { return target != "east/n2"; };
   layer2_.hear();
@@ -267,15 +398,9 @@ TEST_F(Layer2, AnotherVlanThanPlannedIsAWarningWhereAllAgree) {
 class Addresses : public Layer2 {
  protected:
   void SetUp() override {
-    for (auto& record : maker_.survey().nodes)
-      record.facts->interface.mac = mac(format(record.name));
+    give_macs();
     for (auto const& record : maker_.survey().nodes)
       claim(record.addresses.front(), mac(format(record.name)));
-  }
-
-  static std::string mac(std::string const& node) {
-    return std::string{"02:00:00:00:0"} + (node.starts_with("east") ? "1" : "2") + ":0" +
-           node.back();
   }
 
   void claim(std::string const& address, std::string const& by) {

@@ -41,6 +41,22 @@ TEST(Logbook, RefusesAPairThatTheRunDoesNotHave) {
   EXPECT_TRUE(book.logbook.record({.source = 0, .target = 1, .probe = "tls"}));
 }
 
+TEST(Logbook, HearsOfAProbeOverTheFamilyInWhichItWas) {
+  Book book;
+  EXPECT_FALSE(book.logbook.heard_of({.source = 0, .target = 1, .family = Family::ipv6}, "tls"));
+  book.logbook.record({.source = 0,
+                       .target = 1,
+                       .family = Family::ipv6,
+                       .probe = "tls",
+                       .status = Status::skipped,
+                       .reason = "it was not worth it"});
+  EXPECT_TRUE(book.logbook.heard_of({.source = 0, .target = 1, .family = Family::ipv6}, "tls"));
+  EXPECT_FALSE(book.logbook.heard_of({.source = 0, .target = 1, .family = Family::ipv6}, "reach"));
+  EXPECT_FALSE(book.logbook.heard_of({.source = 0, .target = 1, .family = Family::ipv4}, "tls"));
+  EXPECT_FALSE(book.logbook.heard_of({.source = 1, .target = 0, .family = Family::ipv6}, "tls"));
+  EXPECT_FALSE(book.logbook.heard_of({.source = 0, .target = 9, .family = Family::ipv6}, "tls"));
+}
+
 TEST(Logbook, GoesOnWhereOnePortAnswered) {
   Book book;
   book.logbook.record(reach(Outcome::answered));

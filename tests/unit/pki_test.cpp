@@ -39,6 +39,9 @@ TEST(Pki, IssuesWhatTheAgentsAndTheCoordinatorAccept) {
     EXPECT_EQ(mode_of(out / "tls.key"), 0600U);
     auto const facts = facts_of(read_certificates(out / "tls.crt")->front().get());
     EXPECT_EQ(identity_of(facts).value(), identity);
+    auto const key = read_private_key(out / "tls.key");
+    EXPECT_EQ(EVP_PKEY_is_a(key->get(), "EC"), 1);
+    EXPECT_EQ(EVP_PKEY_get_bits(key->get()), 256);
     EXPECT_EQ(facts.extended_key_usage, (std::vector<std::string>{"serverAuth", "clientAuth"}));
     auto const loaded = TlsIdentity::from_leadline(out);
     ASSERT_TRUE(loaded.has_value()) << describe(loaded.error());

@@ -38,6 +38,17 @@ TEST(Plan, ExampleIsReadWhole) {
   EXPECT_EQ(plan->thresholds.max_latency, Thresholds{}.max_latency);
 }
 
+TEST(Plan, SevereLossIsTenTimesTheAcceptedUnlessItIsGiven) {
+  auto const severe = [](std::string const& thresholds) {
+    return read_plan("thresholds: {" + thresholds + "}", Plan{})->thresholds.severe_loss;
+  };
+  EXPECT_DOUBLE_EQ(severe("max_latency: 5ms"), 0.01);
+  EXPECT_DOUBLE_EQ(severe("max_loss: 2%"), 0.2);
+  EXPECT_DOUBLE_EQ(severe("max_loss: 50%"), 1);
+  EXPECT_DOUBLE_EQ(severe("max_loss: 2%, severe_loss: 5%"), 0.05);
+  EXPECT_DOUBLE_EQ(severe("severe_loss: 5%, max_loss: 2%"), 0.05);
+}
+
 TEST(Plan, SaysAllTenMistakesWithTheirPlaces) {
   EXPECT_EQ(
       mistakes_of("expcet: {east: 3}\n"
@@ -87,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"expect: {east-1: 5000}", ""}, Row{"pairs: 'sample:7'", ""},
                     Row{"thresholds: {max_loss: 0.5%}", ""},
                     Row{"synchronization_addresses: ['[fd00::1]:9185']", ""},
-                    Row{"network: {range: fd00::/64}", ""},
+                    Row{"network: {range: fd00::/64}", ""}, Row{"---\nmesh: full\n---\n", ""},
+                    Row{"network: {mtu: 9000}\nthresholds: {min_mtu: 9000}", ""},
                     Row{"a: &x [1]\nmesh: full", "unknown key 'a'"},
                     Row{"wait: &t 5s\ntimeout: *t", ""}));
 
@@ -113,6 +125,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"mesh: [full", "this is not YAML"}, Row{"a: b: c", "this is not YAML"},
                     Row{"&a [*a]", "must be a map"}, Row{"? [1]\n: 2", "a key in the plan"},
                     Row{"wait: 25h", "out of range"},
+                    Row{"mesh: full\n---\nmesh: star\n", "3:1: the plan has ended here"},
+                    Row{"{mesh: full},", "1:13: the plan has ended here"},
+                    Row{",", "the plan has ended here"}, Row{"]", "illegal flow end"},
+                    Row{"{mesh: full}}", "1:13: this is not YAML"},
+                    Row{"network: {mtu: 9000}\nthresholds: {min_mtu: 1500}",
+                        "2:23: 1500 here, 9000 before"},
                     Row{std::string{"mesh: \0full", 11}, "it is not a text file"},
                     Row{std::string(2U << 20U, 'x'), "larger than 1 MiB"},
                     Row{std::string(100000, '['), "nested deeper"},

@@ -75,6 +75,10 @@ TEST(Quantity, IsWrittenForPeople) {
   EXPECT_EQ(format(-2500us), "-2.5 ms");
   EXPECT_EQ(format(16us), "16 us");
   EXPECT_EQ(format(0ns), "0 s");
+  EXPECT_TRUE(format(std::chrono::nanoseconds::min()).starts_with("-2562047 h"));
+  EXPECT_EQ(format_microseconds(250), "250 us");
+  EXPECT_EQ(format_microseconds(1e300), "720 h");
+  EXPECT_EQ(format_microseconds(-1e300), "-720 h");
 }
 }  // namespace
 }  // namespace leadline

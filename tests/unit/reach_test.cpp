@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -68,9 +69,16 @@ int in_time_wait(std::uint16_t port, bool v4) {
 TEST_P(ReachOverLoopback, LeavesNothingInTimeWait) {
   auto responder = respond(2);
   auto const probe = reach_to(*responder, 2);
+  auto const& ports = probe.path.tcp_ports;
+  auto const held = [&] {
+    std::vector<int> counts;
+    for (auto const port : ports) counts.push_back(in_time_wait(port, address_.is_v4()));
+    return counts;
+  };
+  auto const before = held();  // of other programs, which used the same ports
   ASSERT_EQ(wait_for(run(probe)).value().tcp.front().outcome, Outcome::answered);
-  for (auto const port : probe.path.tcp_ports)
-    EXPECT_EQ(in_time_wait(port, address_.is_v4()), 0) << port;
+  auto const after = held();
+  for (std::size_t i = 0; i < ports.size(); ++i) EXPECT_LE(after[i], before[i]) << ports[i];
 }
 
 TEST_P(ReachOverLoopback, AnotherNodeAtTheAddressIsNamed) {
@@ -152,7 +160,7 @@ TEST_P(ReachOverLoopback, ASourceThatIsNotOursIsALocalFault) {
 
 TEST_P(ReachOverLoopback, TheRouteOfAnAnsweringPeerEndsAtThePeer) {
   auto responder = respond(2);
-  auto const hops = wait_for(trace_route(reach_to(*responder, 2).path, 16));
+  auto const hops = wait_for(trace_route(reach_to(*responder, 2).path, 16)).hops;
   ASSERT_EQ(hops.size(), 1U);
   EXPECT_EQ(hops.front().distance, 1);
   EXPECT_EQ(hops.front().address, GetParam());

@@ -119,11 +119,30 @@ TEST(TextReport, NamesCauseEvidenceAndRemedyIn100Columns) {
   EXPECT_LE(widest_line(text), 100U);
 }
 
+TEST(TextReport, SaysThatOfANodeSomethingIsNotKnown) {
+  SurveyMaker maker;
+  maker.survey().plan.thresholds.expected_link_speed = BitRate{10e9};
+  maker.facts("east/n1").interface.speed_bits_per_second = 0;
+  EXPECT_NE(text_of(make_report(maker.survey(), false))
+                .find("because: of 1 node something that the plan asks about is not known"),
+            std::string::npos);
+  maker.survey().plan.stages = {Stage::facts, Stage::reach};
+  EXPECT_TRUE(text_of(make_report(maker.survey(), false)).starts_with("READY\n"));
+}
+
 TEST(TextReport, SaysWhatWasLeftOut) {
   SurveyMaker maker;
   maker.survey().plan.stages = {Stage::facts, Stage::reach, Stage::tls};
   auto const text = text_of(make_report(maker.survey(), false));
   EXPECT_NE(text.find("left out: layer2, path_mtu, latency, bandwidth"), std::string::npos) << text;
+}
+
+TEST(TextReport, SaysOverWhichFamilyBandwidthWasMeasuredWhereThereAreTwo) {
+  EXPECT_EQ(text_of(make_report(SurveyMaker{}.survey(), false)).find("bandwidth    over"),
+            std::string::npos);
+  EXPECT_NE(text_of(make_report(SurveyMaker{}.dual().survey(), false))
+                .find("\n  bandwidth    over IPv4, whose address virt-handler takes first\n"),
+            std::string::npos);
 }
 
 TEST(TextReport, KeepsControlCharactersOffTheTerminal) {

@@ -18,7 +18,17 @@
 namespace leadline {
 namespace {
 
-class ResponderOverLoopback : public Loopback {};
+class ResponderOverLoopback : public Loopback {
+ protected:
+  /// Of node 1, to node 2.
+  [[nodiscard]] Datagram request_of_1() const {
+    Datagram request;
+    request.run = run_;
+    request.source = 1;
+    request.target = 2;
+    return request;
+  }
+};
 
 INSTANTIATE_TEST_SUITE_P(Families, ResponderOverLoopback, testing::Values("127.0.0.1", "::1"),
                          [](auto const& p) { return p.index == 0 ? "ipv4" : "ipv6"; });
@@ -28,7 +38,8 @@ TEST_P(ResponderOverLoopback, GarbageOnUdpGetsNoAnswer) {
   udp::socket stranger{context_, {address_, 0}};
   udp::endpoint const target{address_, responder->ports().front().udp};
   std::array<std::byte, 200> const garbage{};
-  for (std::size_t size : {0U, 1U, 95U, 96U, 200U})
+  for (std::size_t const size :
+       {std::size_t{0}, std::size_t{1}, Datagram::octets - 1, Datagram::octets, std::size_t{200}})
     stranger.send_to(asio::buffer(garbage.data(), size), target);
   ASSERT_TRUE(becomes([&] { return responder->without_signature().udp_packets == 5; }));
   EXPECT_EQ(stranger.available(), 0U);
@@ -39,10 +50,7 @@ TEST_P(ResponderOverLoopback, ARepeatedRequestIsCountedAndAnsweredInItsOwnLength
   auto responder = respond(2);
   udp::socket asker{context_, {address_, 0}};
   udp::endpoint const target{address_, responder->ports().front().udp};
-  Datagram request;
-  request.run = run_;
-  request.source = 1;
-  request.target = 2;
+  auto request = request_of_1();
   request.session = 9;
   std::vector<std::byte> packet(1000);
   std::ranges::copy(encode(request, key_), packet.begin());
@@ -66,17 +74,33 @@ TEST_P(ResponderOverLoopback, ARepeatedRequestIsCountedAndAnsweredInItsOwnLength
 TEST_P(ResponderOverLoopback, AnAskerWhoNoLongerWaitsIsNoLostAnswer) {
   auto responder = respond(2);
   udp::endpoint const target{address_, responder->ports().front().udp};
-  Datagram request;
-  request.run = run_;
-  request.source = 1;
-  request.target = 2;
-  udp::socket{context_, {address_, 0}}.send_to(asio::buffer(encode(request, key_)), target);
+  auto const packed = encode(request_of_1(), key_);
+  udp::socket{context_, {address_, 0}}.send_to(asio::buffer(packed), target);
   ASSERT_TRUE(becomes([&] { return !responder->counts().empty(); }));
   // The kernel has refused that answer before the next is sent, which reads the error.
   udp::socket patient{context_, {address_, 0}};
-  patient.send_to(asio::buffer(encode(request, key_)), target);
+  patient.send_to(asio::buffer(packed), target);
   ASSERT_TRUE(becomes([&] { return patient.available() > 0; }));
   EXPECT_TRUE(responder->lost_answers().empty());
+}
+
+TEST_P(ResponderOverLoopback, AnAnswerTellsWhatTheSocketHadNoRoomFor) {
+  auto responder = respond(2);
+  udp::endpoint const target{address_, responder->ports().front().udp};
+  auto const packed = encode(request_of_1(), key_);
+  udp::socket crowd{context_, {address_, 0}};
+  // Of so small a packet 8 MiB, the most that the socket may have, hold some 11,000.
+  for (int i = 0; i < 20'000; ++i) crowd.send_to(asio::buffer(packed), target);
+  udp::socket asker{context_, {address_, 0}};
+  ASSERT_TRUE(becomes([&] {  // the kernel gives room back only once a quarter of it is read
+    asker.send_to(asio::buffer(packed), target);
+    return asker.available() > 0;
+  }));
+  Datagram::Packed arrived{};
+  ASSERT_EQ(asker.receive(asio::buffer(arrived)), Datagram::octets);
+  auto const answer = decode_datagram(arrived, key_);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_GT(answer->answerer_drops, 1000U);
 }
 
 TEST_P(ResponderOverLoopback, AnAnswerIsNotAnswered) {

@@ -96,6 +96,7 @@ TEST(AnswerTo, TellsWhatWasSeenAndByWhom) {
   arrival.received_ns = 123;
   arrival.ttl = 61;
   arrival.tos = 0x02;
+  arrival.dropped = 5;
   auto const answer = answer_to(request, arrival, passport);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->kind, Datagram::Kind::answer);
@@ -107,6 +108,7 @@ TEST(AnswerTo, TellsWhatWasSeenAndByWhom) {
   EXPECT_EQ(answer->seen_tos, 0x02);
   EXPECT_EQ(answer->seen_port, 4242);
   EXPECT_EQ(answer->received_ns, 123U);
+  EXPECT_EQ(answer->answerer_drops, 5U);
 }
 
 TEST(AnswerTo, IsNothingForAnAnswerOrAnotherRun) {

@@ -148,6 +148,9 @@ TEST(Cost, ObeysTheLimitsOfThePlan) {
   Plan plan;
   plan.max_bytes = Bytes{1000};
   EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{8000});
+  EXPECT_LE(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).duration, 12s);
+  plan.bidirectional = true;  // the limit is that of a direction
+  EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{16000});
   plan.stages = {Stage::facts, Stage::reach};
   EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{0});
 }

@@ -38,6 +38,14 @@ RC_GTEST_PROP(SendAllowance, NeverExceedsTheRateButForABurst, ()) {
   }
 }
 
+TEST(SendAllowance, TakesNoRateForNone) {
+  SendAllowance allowance{Bytes{0}, BitRate{1e-6}};  // a peer may ask for anything
+  auto const first = allowance.claim(1s);
+  EXPECT_EQ(first.octets, 4096U);
+  EXPECT_GT(allowance.claim(1s).wait, 30s);
+  EXPECT_GT(allowance.claim(1s).wait, 60s);
+}
+
 TEST(SendAllowance, IsUnlimitedWithoutLimits) {
   SendAllowance allowance{Bytes{0}, BitRate{0}};
   for (int i = 0; i < 1000; ++i) {

@@ -14,6 +14,14 @@ std::vector<AnyProbe> both() {
   return {SyncPort{.endpoint = "10.0.0.1:9185"}, SyncPort{.endpoint = "[fd00::1]:9185"}};
 }
 
+TEST(StageProbes, OfLatencySendForThreeSecondsEveryFiveMilliseconds) {
+  auto const work = stage_probes(Stage::latency, Plan{});
+  ASSERT_EQ(work.probes.size(), 1U);
+  auto const& latency = std::get<Latency>(work.probes.front());
+  EXPECT_EQ(latency.duration_ms, std::chrono::seconds{3});
+  EXPECT_EQ(latency.interval_us, std::chrono::milliseconds{5});
+}
+
 TEST(SynchronizationProbes, GoOverTheFamilyOfTheAddressThatTheyAsk) {
   std::vector<Listening> const dual{{.family = Family::ipv4}, {.family = Family::ipv6}};
   auto const grouped = by_family(both(), dual);

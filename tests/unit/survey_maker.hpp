@@ -195,6 +195,7 @@ class SurveyMaker {
       for (auto const streams : {1, 8}) {
         Bandwidth::Result bandwidth;
         bandwidth.transport = transport;
+        if (transport == Transport::tls) bandwidth.mode = BulkMode::migration;
         bandwidth.streams = streams;
         bandwidth.measured_seconds = 1;
         bandwidth.transferred_bytes = 1'000'000'000;

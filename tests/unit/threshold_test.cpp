@@ -14,6 +14,7 @@ struct ThresholdRow {
   std::function<void(SurveyMaker&)> spoil;
   std::function<void(Thresholds&)> strict;   ///< the survey just misses it
   std::function<void(Thresholds&)> lenient;  ///< the survey just keeps it
+  Severity severity{Severity::warning};      ///< of the finding, at least
 };
 
 void PrintTo(ThresholdRow const& row, std::ostream* out) {
@@ -36,8 +37,11 @@ TEST_P(ThresholdTable, DecidesBetweenAFindingAndNone) {
   auto const finds = [&](std::function<void(Thresholds&)> const& move) {
     auto survey = maker.survey();
     move(survey.plan.thresholds);
-    return std::ranges::count(find_causes(survey, read_symptoms(survey)), row.code,
-                              &Finding::code) > 0;
+    auto const findings = find_causes(survey, read_symptoms(survey));
+    return std::ranges::any_of(findings, [&](Finding const& finding) {
+      return finding.code == row.code &&
+             (finding.severity == Severity::error || row.severity != Severity::error);
+    });
   };
   EXPECT_TRUE(finds(row.strict));
   EXPECT_FALSE(finds(row.lenient));
@@ -87,9 +91,26 @@ INSTANTIATE_TEST_SUITE_P(
                      },
                      [](Thresholds& t) { t.max_retransmits = 0.049; },
                      [](Thresholds& t) { t.max_retransmits = 0.051; }},
-        ThresholdRow{"expiry_warning", "TLS_EXPIRES_SOON", [](SurveyMaker&) {},
+        ThresholdRow{"severe_loss", "LOSS",
+                     [](SurveyMaker& m) {
+                       m.spoil<Latency>(everywhere, [](Observation&, Latency::Result& r) {
+                         r.lost_forward = 12;
+                       });
+                       m.spoil<Bandwidth>(everywhere, rate(1e8));  // else enough gets through
+                     },
+                     [](Thresholds& t) { t.severe_loss = 0.01; },
+                     [](Thresholds& t) { t.severe_loss = 0.011; }, Severity::error},
+        ThresholdRow{"expiry_warning", "TLS_EXPIRES_SOON",
+                     [](SurveyMaker& m) {
+                       m.spoil<TlsHandshake>(everywhere, [](Observation&, TlsHandshake::Result& r) {
+                         r.peer_issuer->serial = "CA";
+                       });
+                     },
                      [](Thresholds& t) { t.expiry_warning = 8 * 24h; },
                      [](Thresholds& t) { t.expiry_warning = 7 * 24h; }},
+        ThresholdRow{"leaf_expiry_warning", "TLS_EXPIRES_SOON", [](SurveyMaker&) {},
+                     [](Thresholds& t) { t.leaf_expiry_warning = 8 * 24h; },
+                     [](Thresholds& t) { t.leaf_expiry_warning = 7 * 24h; }},
         ThresholdRow{"max_clock_skew", "CLOCK_SKEW",
                      [](SurveyMaker& m) { m.record("west/n1").clock->offset_ms = 3000; },
                      [](Thresholds& t) { t.max_clock_skew = 2990ms; },

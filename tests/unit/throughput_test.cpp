@@ -1,8 +1,7 @@
-#include "coordinator/throughput.hpp"
-
 #include "coordinator/report/throughput_csv.hpp"
 #include "coordinator/report/throughput_json.hpp"
 #include "coordinator/report/throughput_text.hpp"
+#include "coordinator/tls_cost.hpp"
 #include "tests/schema.hpp"
 #include "tests/unit/survey_maker.hpp"
 
@@ -10,6 +9,9 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -123,6 +125,72 @@ TEST(Throughput, ComparesTlsWithThePlainPathOfAsManyStreams) {
   ASSERT_EQ(found.tls.size(), 2);
   EXPECT_DOUBLE_EQ(found.tls[0].share, 0.5);
   EXPECT_DOUBLE_EQ(found.tls[1].share, 1);
+  EXPECT_EQ(found.tls[0].against, BulkMode::ceiling);
+  EXPECT_NE(written(write_throughput_text, maker.survey())
+                .find("TLS over 1 stream: 50 % of TCP x 1, path ceiling"),
+            std::string::npos);
+}
+
+KindThroughput one_pair(ThroughputKind kind, double rate, std::string limit = "network") {
+  RateSummary const rates{.median = rate, .least = rate, .most = rate, .count = 1};
+  PairThroughput pair{.source = 0, .target = 3, .rates = rates};
+  pair.limit = std::move(limit);
+  pair.limit_detail = "so it is";
+  return {.kind = kind, .pairs = {pair}, .all = rates};
+}
+
+constexpr ThroughputKind plain{Transport::tcp, 1, BulkMode::ceiling};
+constexpr ThroughputKind into_memory{Transport::tcp, 1, BulkMode::migration};
+constexpr ThroughputKind by_tls{Transport::tls, 1, BulkMode::migration};
+
+TEST(TlsCost, IsReckonedAgainstWhatIsReadIntoMemoryToo) {
+  std::vector const kinds{one_pair(plain, 20e9), one_pair(into_memory, 10e9),
+                          one_pair(by_tls, 5e9)};
+  auto const costs = tls_costs(kinds);
+  ASSERT_EQ(costs.size(), 1);
+  EXPECT_EQ(costs[0].against, BulkMode::migration);
+  EXPECT_DOUBLE_EQ(costs[0].share, 0.5);
+}
+
+TEST(TlsCost, IsTheLimitWhereTheSamePathIsClearlyFasterWithoutIt) {
+  std::vector kinds{one_pair(plain, 10e9), one_pair(by_tls, 5e9, "sender_cpu")};
+  name_tls_limits(kinds);
+  EXPECT_EQ(kinds[0].pairs[0].limit, "network");
+  EXPECT_EQ(kinds[1].pairs[0].limit, "tls");
+  EXPECT_EQ(kinds[1].pairs[0].limit_detail,
+            "the same path without TLS is faster by 100 % (10 Gbit/s by TCP x 1, path ceiling); "
+            "so it is");
+}
+
+TEST(TlsCost, IsNoLimitWhereSomethingElseIs) {
+  for (auto const& [rate, limit] : std::vector<std::pair<double, std::string>>{
+           {9.5e9, "network"}, {5e9, "rate_limit"}, {5e9, "byte_limit"}, {5e9, "starved"}}) {
+    std::vector kinds{one_pair(plain, 10e9), one_pair(by_tls, rate, limit)};
+    name_tls_limits(kinds);
+    EXPECT_EQ(kinds[1].pairs[0].limit, limit);
+  }
+  std::vector other{one_pair(plain, 10e9), one_pair(by_tls, 5e9)};
+  other[0].pairs[0].source = 1;
+  name_tls_limits(other);
+  EXPECT_EQ(other[1].pairs[0].limit, "network");
+}
+
+TEST(TlsCost, StandsInEachLineOfCsv) {
+  auto maker = benched();
+  maker.spoil<Bandwidth>([](auto const& source, auto const&) { return source == "east/n1"; },
+                         [](Observation&, Bandwidth::Result& result) {
+                           if (result.transport == Transport::tls)
+                             result.rate_bits_per_second = 4.7e9;
+                         });
+  auto const csv = written(write_throughput_csv, maker.survey());
+  std::istringstream lines{csv};
+  int by_tls_lines = 0;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(",tls,0.") != std::string::npos) {
+      ++by_tls_lines;
+      EXPECT_TRUE(line.starts_with("east/n1,")) << line;
+    }
+  EXPECT_EQ(by_tls_lines, 6) << csv;  // three peers, two numbers of streams
 }
 
 TEST(Throughput, ReckonsOversubscriptionFromThePairsMeasuredBothWays) {
@@ -135,6 +203,32 @@ TEST(Throughput, ReckonsOversubscriptionFromThePairsMeasuredBothWays) {
   EXPECT_DOUBLE_EQ(seen->factor, 2);
   maker.survey().saturation = {{0, 3, 10e9, 5e9}};
   EXPECT_FALSE(read_throughput(maker.survey()).oversubscription);
+}
+
+TEST(Throughput, IsNotCompleteWithoutTheSaturationThatWasAskedFor) {
+  auto maker = benched();
+  EXPECT_TRUE(read_throughput(maker.survey()).complete());
+  maker.survey().plan.saturate = true;
+  EXPECT_FALSE(read_throughput(maker.survey()).complete()) << "no two pairs";
+  maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 0, 5e9}};
+  EXPECT_FALSE(read_throughput(maker.survey()).complete()) << "one was not measured alone";
+  maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 10e9, 5e9}};
+  EXPECT_TRUE(read_throughput(maker.survey()).complete());
+  maker.survey().saturation.resize(most_measured_alone + 1, {2, 5, 10e9, 5e9});
+  maker.survey().saturation.back().alone_bits_per_second = 0;  // as it is to be
+  EXPECT_TRUE(read_throughput(maker.survey()).complete());
+}
+
+TEST(Throughput, OfAFabricThatStarvesAPairIsNotCalledFine) {
+  auto maker = benched();
+  maker.survey().plan.saturate = true;
+  maker.survey().saturation = {{0, 3, 10e9, 10e9}, {1, 4, 10e9, 10e9}, {2, 5, 10e9, 0}};
+  auto const found = read_throughput(maker.survey());
+  EXPECT_FALSE(found.complete());
+  EXPECT_EQ(found.oversubscription.value().pairs_silent, 1);
+  auto const text = written(write_throughput_text, maker.survey());
+  EXPECT_NE(text.find("1 more gave no rate while all ran"), std::string::npos) << text;
+  EXPECT_EQ(text.find("carries them all"), std::string::npos) << text;
 }
 
 TEST(ThroughputReport, ShowsAMatrixInOneUnit) {
@@ -166,7 +260,7 @@ TEST(ThroughputReport, QuotesWhatWouldBreakALineOfCsv) {
       [](auto const&, auto const&) { return true; },
       [](Observation&, Bandwidth::Result& result) { result.limit = "a \"cap\", set\nby hand"; });
   auto const csv = written(write_throughput_csv, maker.survey());
-  EXPECT_NE(csv.find(",\"a \"\"cap\"\", set\nby hand\"\n"), std::string::npos);
+  EXPECT_NE(csv.find(",\"a \"\"cap\"\", set\nby hand\",0.0000,,0\n"), std::string::npos);
 }
 
 TEST(ThroughputReport, IsOneJsonObjectAlsoOfNothing) {

@@ -34,6 +34,7 @@ Datagram any_datagram() {
   d.seen_port = *rc::gen::arbitrary<std::uint16_t>();
   d.seen_ttl = *rc::gen::arbitrary<std::uint8_t>();
   d.seen_tos = *rc::gen::arbitrary<std::uint8_t>();
+  d.answerer_drops = *rc::gen::arbitrary<std::uint32_t>();
   d.seen_address = boost::asio::ip::make_address(
       *rc::gen::element(std::string{"10.1.2.3"}, std::string{"fd00::1"}, std::string{"::"}));
   return d;

@@ -32,10 +32,22 @@ void expect_report(Expectation const& expected, fs::path const& directory,
   EXPECT_EQ(against_schema(schema, report), "");
 }
 
+/// That the agents stopped: traffic ran until the coordinator was lost, and then ended in time.
+void expect_silence(std::vector<Event> const& events, nlohmann::json const& record) {
+  auto const went_on = record.at("traffic_after_end_seconds").get<double>();
+  EXPECT_LE(went_on, 5.0) << "agents must stop within 5 s of losing the coordinator";
+  for (auto const& event : events) {
+    if (event.target != "coordinator") continue;
+    EXPECT_LE(record.at("quiet_before_loss_seconds"), 0.5) << "no traffic was there to be stopped";
+    // It pings every second, and is missed after 4 s.
+    if (event.action == Event::Action::stop) {
+      EXPECT_GE(went_on, 1.0) << "traffic ended before the agents could miss the coordinator";
+    }
+  }
+}
+
 void expect_second_run(Expectation const& expected, fs::path const& directory,
                        nlohmann::json const& record) {
-  EXPECT_LE(record.at("traffic_after_end_seconds"), 5.0)
-      << "agents must stop within 5 s of losing the coordinator";
   EXPECT_EQ(record.at("then").at("exit_code"), expected.exit_code.value_or(-1));
   expect_report(expected, directory, "then");
 }
@@ -64,6 +76,8 @@ void expect_outcome(Scenario const& scenario, LabRun const& run) {
   EXPECT_EQ(record.at("exit_code"), scenario.expect.exit_code.value_or(-1));
   EXPECT_EQ(run.exit_code, scenario.expect.exit_code.value_or(-1));
   if (!scenario.expect.verdict.empty()) expect_report(scenario.expect, run.directory, "check");
-  if (scenario.then_expect) expect_second_run(*scenario.then_expect, run.directory, record);
+  if (!scenario.then_expect) return;
+  expect_silence(scenario.events, record);
+  expect_second_run(*scenario.then_expect, run.directory, record);
 }
 }  // namespace leadline::lab

@@ -20,8 +20,6 @@
 
 namespace leadline::lab {
 namespace {
-using Clock = std::chrono::steady_clock;
-
 std::vector<std::string> command_line(Places const& places, Scenario const& scenario,
                                       CheckSettings const& settings) {
   std::vector<std::string> words{(places.programs / "leadline").string(),
@@ -48,7 +46,8 @@ std::vector<std::string> command_line(Places const& places, Scenario const& scen
     add("-o", "json");
     add("--out", (places.directory / (settings.name + ".report.json")).string());
   }
-  words.insert(words.end(), scenario.check.begin(), scenario.check.end());
+  auto const& arguments = settings.arguments.empty() ? scenario.check : settings.arguments;
+  words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }
 
@@ -106,14 +105,17 @@ CheckOutcome CheckRun::finish() {
   auto const at_the_latest = Clock::now() + settings_.limit;
   std::array<char, 4096> buffer{};
   for (;;) {
+    carry_out_due(outcome);
     auto const deadline = outcome.lost ? *outcome.lost + settings_.stopped : at_the_latest;
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    pollfd said{.fd = errors_.get(), .events = POLLIN, .revents = 0};
-    if (left.count() <= 0 || ::poll(&said, 1, static_cast<int>(left.count())) == 0) {
+    if (Clock::now() >= deadline) {
       outcome.out_of_time = !outcome.lost;
       ::kill(coordinator_, SIGKILL);
       break;
     }
+    auto const left =
+        std::chrono::ceil<std::chrono::milliseconds>(wake_at(deadline) - Clock::now());
+    pollfd said{.fd = errors_.get(), .events = POLLIN, .revents = 0};
+    if (::poll(&said, 1, static_cast<int>(std::max(left.count(), 0L))) == 0) continue;
     auto const octets = ::read(errors_.get(), buffer.data(), buffer.size());
     if (octets < 0 && errno == EINTR) continue;
     if (octets <= 0) break;
@@ -122,7 +124,7 @@ CheckOutcome CheckRun::finish() {
       if (sink >= 0 && ::write(sink, text.data(), text.size()) < 0)
         throw std::system_error{errno, std::generic_category(), "stderr"};
     unfinished += text;
-    take_lines(unfinished, outcome);
+    take_lines(unfinished);
   }
   outcome.exit_code = wait_for(coordinator_);
   outcome.ended = Clock::now();
@@ -130,7 +132,7 @@ CheckOutcome CheckRun::finish() {
   return outcome;
 }
 
-void CheckRun::take_lines(std::string& unfinished, CheckOutcome& outcome) {
+void CheckRun::take_lines(std::string& unfinished) {
   for (auto end = unfinished.find('\n'); end != std::string::npos; end = unfinished.find('\n')) {
     auto const line = unfinished.substr(0, end);
     unfinished.erase(0, end + 1);
@@ -138,10 +140,24 @@ void CheckRun::take_lines(std::string& unfinished, CheckOutcome& outcome) {
       return std::regex_search(line, std::regex{e.when});
     });
     if (set_off == settings_.events.end()) continue;
-    settings_.on_event(*set_off, coordinator_);
-    outcome.events.push_back(line);
-    if (set_off->target == "coordinator") outcome.lost = Clock::now();
+    due_.push_back({.event = *set_off, .line = line, .at = Clock::now() + set_off->after});
     settings_.events.erase(set_off);
   }
+}
+
+void CheckRun::carry_out_due(CheckOutcome& outcome) {
+  auto const now = Clock::now();
+  std::erase_if(due_, [&](DueEvent const& due) {
+    if (due.at > now) return false;
+    settings_.on_event(due.event, coordinator_);
+    outcome.events.push_back(due.line);
+    if (due.event.target == "coordinator") outcome.lost = Clock::now();
+    return true;
+  });
+}
+
+CheckRun::Clock::time_point CheckRun::wake_at(Clock::time_point latest) const {
+  for (auto const& due : due_) latest = std::min(latest, due.at);
+  return latest;
 }
 }  // namespace leadline::lab

@@ -13,6 +13,7 @@ namespace leadline::lab {
 struct CheckSettings {
   std::string name{"check"};  ///< NAME.stdout, NAME.stderr and NAME.report.json are written
   bool show{};                ///< as text, to the terminal as well; no report.json
+  std::vector<std::string> arguments;  ///< empty: the scenario's
   std::vector<Event> events;
   std::function<void(Event const&, pid_t coordinator)> on_event;
   std::chrono::seconds limit{180};  ///< after which it is killed
@@ -38,9 +39,22 @@ class CheckRun {
   CheckOutcome finish();
 
  private:
-  void take_lines(std::string& unfinished, CheckOutcome& outcome);
+  using Clock = std::chrono::steady_clock;
+
+  /// An event that a line has set off.
+  struct DueEvent {
+    Event event;
+    std::string line;
+    Clock::time_point at;
+  };
+
+  void take_lines(std::string& unfinished);
+  void carry_out_due(CheckOutcome& outcome);
+  /// At the latest; earlier where an event is due.
+  [[nodiscard]] Clock::time_point wake_at(Clock::time_point latest) const;
 
   CheckSettings settings_;
+  std::vector<DueEvent> due_;
   std::filesystem::path output_;
   FileDescriptor errors_;  ///< what the coordinator says on stderr
   FileDescriptor error_file_;

@@ -11,13 +11,13 @@ using Clock = std::chrono::system_clock;
 
 constexpr std::chrono::days lifetime{7};  // of a CA in plain KubeVirt
 
-Credentials new_authority(std::string const& name) {
+Credentials new_authority(std::string const& name, Clock::duration left = lifetime) {
   return mint({.common_name = "kubevirt.io@" + name,
                .uri_names = {},
                .extended_key_usage = {},
                .is_ca = true,
                .not_before = Clock::now() - 30 * 24h,
-               .not_after = Clock::now() + lifetime});
+               .not_after = Clock::now() + left});
 }
 
 CertificateRequest request(std::string common_name, std::string usage, MigrationIdentity identity) {
@@ -46,6 +46,8 @@ CertificateRequest request(std::string common_name, std::string usage, Migration
       break;
     case MigrationIdentity::valid:
     case MigrationIdentity::foreign_ca:
+    case MigrationIdentity::ca_expiring_soon:
+    case MigrationIdentity::none:
       break;
   }
   return wanted;
@@ -68,19 +70,28 @@ MigrationCertificates::MigrationCertificates(std::vector<ClusterSize> const& clu
   for (auto const& cluster : clusters) {
     auto const& made = authorities_.insert_or_assign(cluster.name, new_authority(cluster.name));
     bundle_ += pem_of(made.first->second.chain.front().get());
+    auto const& ending =
+        ending_.insert_or_assign(cluster.name, new_authority(cluster.name + ".ending", 3h));
+    bundle_ += pem_of(ending.first->second.chain.front().get());
   }
+}
+
+Credentials const& MigrationCertificates::issuer(std::string const& cluster,
+                                                 MigrationIdentity identity) const {
+  if (identity == MigrationIdentity::foreign_ca) return foreign_;
+  if (identity == MigrationIdentity::ca_expiring_soon) return ending_.at(cluster);
+  return authorities_.at(cluster);
 }
 
 void MigrationCertificates::write(std::filesystem::path const& directory,
                                   std::string const& cluster, MigrationIdentity identity) const {
-  auto const& issuer =
-      identity == MigrationIdentity::foreign_ca ? foreign_ : authorities_.at(cluster);
+  auto const& signed_by = issuer(cluster, identity);
   write_credentials(
       directory / "server",
-      mint(request("kubevirt.io:system:node:virt-handler", "serverAuth", identity), &issuer));
+      mint(request("kubevirt.io:system:node:virt-handler", "serverAuth", identity), &signed_by));
   write_credentials(
       directory / "client",
-      mint(request("kubevirt.io:system:client:migration", "clientAuth", identity), &issuer));
+      mint(request("kubevirt.io:system:client:migration", "clientAuth", identity), &signed_by));
   write_file(directory / "ca" / "ca-bundle.crt", bundle_);
 }
 }  // namespace leadline::lab

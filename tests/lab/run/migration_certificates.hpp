@@ -21,7 +21,11 @@ class MigrationCertificates {
              MigrationIdentity identity) const;
 
  private:
+  [[nodiscard]] Credentials const& issuer(std::string const& cluster,
+                                          MigrationIdentity identity) const;
+
   std::map<std::string, Credentials> authorities_;  ///< by cluster
+  std::map<std::string, Credentials> ending_;       ///< the same, with 3 h left
   Credentials foreign_;                             ///< a CA that is in nobody's bundle
   std::string bundle_;
 };

@@ -16,8 +16,8 @@ namespace {
 /// Shifts a program's wall clock and leaves its monotonic clock alone (libfaketime).
 std::vector<std::string> shifted_clock(std::chrono::seconds ahead) {
   if (ahead == std::chrono::seconds{0}) return {};
-#ifdef LEADLINE_ADDRESS_SANITIZER
-  throw SkippedLab{"libfaketime cannot be loaded before the address sanitizer"};
+#if defined(LEADLINE_ADDRESS_SANITIZER) || defined(LEADLINE_THREAD_SANITIZER)
+  throw SkippedLab{"libfaketime cannot be loaded before a sanitizer"};
 #endif
   for (auto const& entry : std::filesystem::directory_iterator{"/usr/lib"}) {
     auto const library = entry.path() / "faketime" / "libfaketimeMT.so.1";
@@ -57,7 +57,7 @@ std::optional<pid_t> start_agent(Places const& places, Scenario const& scenario,
                                 places.tls_of(node.cluster).string(), "--interface", "migration0"},
                       .network_namespace = where.descriptor(),
                       .environment = shifted_clock(agent.clock)};
-  if (scenario.migration_tls) {
+  if (identity_of(scenario, node.cluster + "/" + node.node) != MigrationIdentity::none) {
     command.words.emplace_back("--migration-tls");
     command.words.push_back(places.migration_tls_of(node).string());
   }

@@ -39,8 +39,10 @@ class ScenarioRun {
   void prepare_certificates() const;
   void open_ports();
   void start_agents();
-  CheckOutcome check(std::string name, std::vector<Event> events);
-  void carry_out(Event const& event, pid_t coordinator) const;
+  CheckOutcome check(std::string name, std::vector<std::string> arguments,
+                     std::vector<Event> events);
+  void carry_out(Event const& event, pid_t coordinator);
+  [[nodiscard]] Clock::time_point last_packet() const;
   [[nodiscard]] double await_silence(Clock::time_point since) const;
 
   Scenario const& scenario_;
@@ -53,14 +55,11 @@ class ScenarioRun {
 
 void ScenarioRun::prepare_certificates() const {
   issue_certificates(settings_.places, scenario_);
-  if (!scenario_.migration_tls) return;
   MigrationCertificates const certificates{scenario_.clusters};
-  for (auto const& node : lab_.topology().nodes) {
-    auto const found = scenario_.agents.find(node.cluster + "/" + node.node);
-    certificates.write(
-        settings_.places.migration_tls_of(node), node.cluster,
-        found == scenario_.agents.end() ? MigrationIdentity::valid : found->second.identity);
-  }
+  for (auto const& node : lab_.topology().nodes)
+    if (auto const identity = identity_of(scenario_, node.cluster + "/" + node.node);
+        identity != MigrationIdentity::none)
+      certificates.write(settings_.places.migration_tls_of(node), node.cluster, identity);
 }
 
 /// The kernel takes the connections; nobody needs to read from them.
@@ -87,18 +86,26 @@ void ScenarioRun::start_agents() {
       agents_.emplace(node.cluster + "/" + node.node, *agent);
 }
 
-void ScenarioRun::carry_out(Event const& event, pid_t coordinator) const {
+void ScenarioRun::carry_out(Event const& event, pid_t coordinator) {
+  if (event.target == "coordinator")
+    record_["quiet_before_loss_seconds"] = seconds(Clock::now() - last_packet());
   auto const process = event.target == "coordinator" ? coordinator : agents_.at(event.target);
   ::kill(process, event.action == Event::Action::kill ? SIGKILL : SIGSTOP);
 }
 
-CheckOutcome ScenarioRun::check(std::string name, std::vector<Event> events) {
+Clock::time_point ScenarioRun::last_packet() const {
+  return Clock::time_point{std::chrono::nanoseconds{lab_.traffic().last_packet_ns}};
+}
+
+CheckOutcome ScenarioRun::check(std::string name, std::vector<std::string> arguments,
+                                std::vector<Event> events) {
   CheckRun run{
       settings_.places,
       scenario_,
       lab_.coordinator(),
       {.name = std::move(name),
        .show = settings_.show,
+       .arguments = std::move(arguments),
        .events = std::move(events),
        .on_event = [this](Event const& event, pid_t coordinator) { carry_out(event, coordinator); },
        .limit = settings_.limit}};
@@ -109,27 +116,24 @@ CheckOutcome ScenarioRun::check(std::string name, std::vector<Event> events) {
 
 /// How long packets went on to leave the nodes; gives up after 15 s.
 double ScenarioRun::await_silence(Clock::time_point since) const {
-  auto const last = [this] {
-    return Clock::time_point{std::chrono::nanoseconds{lab_.traffic().last_packet_ns}};
-  };
-  while (Clock::now() - since < 15s && Clock::now() - std::max(last(), since) < 2s)
+  while (Clock::now() - since < 15s && Clock::now() - std::max(last_packet(), since) < 2s)
     std::this_thread::sleep_for(50ms);
-  return std::max(0.0, seconds(last() - since));
+  return std::max(0.0, seconds(last_packet() - since));
 }
 
 int ScenarioRun::run() {
   auto const start = Clock::now();
   prepare_certificates();
   open_ports();
-  auto const first = check("check", scenario_.events);
-  record_ = {{"about", scenario_.about},
-             {"exit_code", first.exit_code},
-             {"out_of_time", first.out_of_time},
-             {"events", first.events},
-             {"check_seconds", seconds(first.ended - start)}};
+  auto const first = check("check", scenario_.check, scenario_.events);
+  record_.update({{"about", scenario_.about},
+                  {"exit_code", first.exit_code},
+                  {"out_of_time", first.out_of_time},
+                  {"events", first.events},
+                  {"check_seconds", seconds(first.ended - start)}});
   if (scenario_.then_expect) {
     record_["traffic_after_end_seconds"] = await_silence(first.lost.value_or(first.ended));
-    auto const second = check("then", {});
+    auto const second = check("then", scenario_.then_check, {});
     record_["then"] = {{"exit_code", second.exit_code}, {"out_of_time", second.out_of_time}};
   }
   if (settings_.afterwards) settings_.afterwards(lab_);

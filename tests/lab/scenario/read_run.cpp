@@ -1,6 +1,7 @@
 #include "tests/lab/scenario/read_run.hpp"
 
 #include <regex>
+#include <utility>
 
 namespace leadline::lab {
 namespace {
@@ -12,7 +13,9 @@ std::map<std::string, MigrationIdentity> const& identities() {
       {"not_yet_valid", MigrationIdentity::not_yet_valid},
       {"wrong_cn", MigrationIdentity::wrong_cn},
       {"wrong_eku", MigrationIdentity::wrong_eku},
-      {"expiring_soon", MigrationIdentity::expiring_soon}};
+      {"expiring_soon", MigrationIdentity::expiring_soon},
+      {"ca_expiring_soon", MigrationIdentity::ca_expiring_soon},
+      {"none", MigrationIdentity::none}};
   return table;
 }
 
@@ -42,12 +45,15 @@ Event read_event(YAML::Node const& node, Mistakes& mistakes) {
   Event event;
   event.when = mapping.text("when").value_or("");
   check_regex(mapping, "when", event.when);
-  if (auto const target = mapping.text("kill"))
-    event = {.when = event.when, .action = Event::Action::kill, .target = *target};
-  if (auto const target = mapping.text("stop"))
-    event = {.when = event.when, .action = Event::Action::stop, .target = *target};
+  event.after = mapping.duration("after").value_or(event.after);
+  for (auto const& [key, action] :
+       {std::pair{"kill", Event::Action::kill}, std::pair{"stop", Event::Action::stop}})
+    if (auto const target = mapping.text(key)) {
+      event.action = action;
+      event.target = *target;
+    }
   if (event.when.empty() || event.target.empty())
-    mapping.mistake("an event is {when: REGEX, kill|stop: coordinator|NODE}");
+    mapping.mistake("an event is {when: REGEX, after: TIME, kill|stop: coordinator|NODE}");
   mapping.refuse_the_rest();
   return event;
 }
@@ -127,5 +133,6 @@ void read_run(YamlMapping& mapping, Scenario& scenario, Mistakes& mistakes) {
     scenario.expect = read_expectation(*expect, mistakes);
   if (auto const expect = mapping.take("then_expect"))
     scenario.then_expect = read_expectation(*expect, mistakes);
+  scenario.then_check = mapping.words("then_check");
 }
 }  // namespace leadline::lab

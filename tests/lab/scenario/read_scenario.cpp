@@ -44,6 +44,12 @@ Scenario read(YAML::Node const& root, Mistakes& mistakes) {
 }
 }  // namespace
 
+MigrationIdentity identity_of(Scenario const& scenario, std::string const& node) {
+  if (!scenario.migration_tls) return MigrationIdentity::none;
+  auto const found = scenario.agents.find(node);
+  return found == scenario.agents.end() ? MigrationIdentity::valid : found->second.identity;
+}
+
 tl::expected<Scenario, std::vector<ScenarioMistake>> read_scenario(std::string const& yaml) {
   Mistakes mistakes;
   try {

@@ -27,7 +27,9 @@ enum class MigrationIdentity {
   not_yet_valid,
   wrong_cn,
   wrong_eku,
-  expiring_soon
+  expiring_soon,
+  ca_expiring_soon,
+  none  ///< the agent is given no --migration-tls
 };
 
 /// How one agent differs from the others.
@@ -42,7 +44,8 @@ struct AgentOverride {
 /// Done once, when a line of the coordinator's stderr matches.
 struct Event {
   enum class Action { kill, stop };
-  std::string when;  ///< an ECMAScript regular expression
+  std::string when;                   ///< an ECMAScript regular expression
+  std::chrono::milliseconds after{};  ///< so long after that line, into what follows it
   Action action{Action::kill};
   std::string target;  ///< "coordinator", or a node: its agent
 };
@@ -93,7 +96,11 @@ struct Scenario {
   Expectation expect;
   /// Another run with the same agents after the first; what it must say.
   std::optional<Expectation> then_expect;
+  std::vector<std::string> then_check;  ///< instead of `check` in that run; empty: the same
 };
+
+/// Of the agent of "east/n1".
+MigrationIdentity identity_of(Scenario const& scenario, std::string const& node);
 
 /// One mistake in a scenario file (line and column from 1).
 struct ScenarioMistake {
