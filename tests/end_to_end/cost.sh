@@ -12,7 +12,7 @@ long=("$bin/leadline" check --tls coordinator --listen "127.0.0.1:$port" --expec
 
 expect 2 "or less: --pairs ring, --pairs sample:N, --max-bytes, --quick" "${large[@]}"
 says "18 pairs, 72 bandwidth tests, at most 135 GB" err
-bench=("${large[@]/check/bench}")
+bench=("$bin/leadline" bench "${large[@]:2}")
 expect 2 "or less: --pairs ring, --pairs sample:N, --max-bytes" "${bench[@]}"
 if grep -q -- --quick err; then wrongly "bench is told of an option that it has not" err; fi
 expect 2 "add --yes to run it" "${long[@]}"
