@@ -1,7 +1,7 @@
 #include "coordinator/cluster_source.hpp"
 
 #include "coordinator/commands/command.hpp"
-#include "coordinator/plan_words.hpp"
+#include "probes/wire/identity.hpp"
 
 #include <fmt/format.h>
 
@@ -25,9 +25,9 @@ std::pair<std::string, std::string> halves(std::string const& text, Kind kind,
   auto name = text.substr(0, equals);
   if (equals == std::string::npos || equals + 1 == text.size())
     throw UsageError{fmt::format("{}: '{}' is not {}", option_of(kind), text, example)};
-  if (!is_cluster_name(name))
+  if (!is_dns_label(name))
     throw UsageError{
-        fmt::format("{}: '{}' cannot be a cluster's name: small letters, digits, '-' and '.'",
+        fmt::format("{}: '{}' cannot be a cluster's name: a-z, 0-9 and '-' (at most 63)",
                     option_of(kind), name)};
   return {std::move(name), text.substr(equals + 1)};
 }

@@ -122,7 +122,7 @@ tl::expected<std::chrono::milliseconds, std::string> parse_timeout(std::string_v
   return parse_duration_between(text, std::chrono::seconds{1}, std::chrono::hours{24});
 }
 
-bool is_cluster_name(std::string_view text) {
+bool is_object_name(std::string_view text) {
   constexpr std::string_view alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
   constexpr std::string_view inside = "abcdefghijklmnopqrstuvwxyz0123456789-.";
   return !text.empty() && text.size() <= 253 &&

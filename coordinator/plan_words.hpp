@@ -33,8 +33,8 @@ tl::expected<std::chrono::milliseconds, std::string> parse_timeout(std::string_v
 /// Between two bounds, both of which are allowed.
 tl::expected<std::chrono::milliseconds, std::string> parse_duration_between(
     std::string_view text, std::chrono::milliseconds least, std::chrono::milliseconds most);
-/// What a cluster or a node may be called (a DNS label or subdomain, RFC 1123).
-bool is_cluster_name(std::string_view text);
+/// What an object in Kubernetes may be called (a DNS subdomain, RFC 1123).
+bool is_object_name(std::string_view text);
 /// What Linux takes for the name of an interface.
 tl::expected<std::string, std::string> parse_interface(std::string const& text);
 /// "0.1%" or "0.001", between 0 and 1.

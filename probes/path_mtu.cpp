@@ -1,5 +1,6 @@
 #include "probes/path_mtu.hpp"
 
+#include "probes/core/units.hpp"
 #include "probes/core/within.hpp"
 #include "probes/linux/interface_mtu.hpp"
 #include "probes/linux/shortage.hpp"
@@ -147,7 +148,7 @@ Assessment assess(PathMtu::Result const& r) {
                 r.elapsed_ms / 1000, r.path_mtu_octets, r.smallest_lost_octets,
                 own_queue_full ? "; the queue of this node's own interface was full"
                                : "; whether for their size or by chance is not known")};
-  std::uint32_t const least = r.family == Family::ipv4 ? 576 : 1280;  // RFC 791, RFC 8200
+  std::uint32_t const least = r.family == Family::ipv4 ? 576 : least_ipv6_mtu.octets;  // RFC 791
   if (r.path_mtu_octets < least && r.smallest_lost_octets != 0)
     return {.status = Status::fail,
             .reason = fmt::format("only packets of up to {} octets arrive; {} must",

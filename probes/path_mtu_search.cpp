@@ -1,5 +1,7 @@
 #include "probes/path_mtu_search.hpp"
 
+#include "probes/core/units.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,7 +13,6 @@ namespace {
 constexpr std::array<std::uint32_t, 25> usual_sizes{
     576,  1280, 1376, 1400, 1422, 1430, 1450, 1454, 1462, 1476, 1480, 1492, 1496,
     1500, 1504, 2000, 4000, 8192, 8850, 8900, 8942, 8950, 8958, 8996, 9000};
-constexpr std::uint32_t smallest_ipv6_mtu = 1280;  // RFC 8200, 5
 constexpr int search_copies = 2;
 constexpr int named_copies = 6;  // of a size that a router says is too large
 constexpr std::uint32_t ways = 16;
@@ -124,7 +125,7 @@ std::uint32_t PathMtuSearch::smallest_lost() const {
 
 std::vector<std::uint32_t> PathMtuSearch::common_sizes() const {
   std::vector<std::uint32_t> sizes;
-  auto const least = family_ == Family::ipv6 ? smallest_ipv6_mtu : smallest_;
+  auto const least = family_ == Family::ipv6 ? least_ipv6_mtu.octets : smallest_;
   std::ranges::copy_if(usual_sizes, std::back_inserter(sizes), [&](std::uint32_t size) {
     return size >= least && size > smallest_ && size < ceiling_;
   });

@@ -4,6 +4,7 @@
 #include "coordinator/new_files.hpp"
 #include "coordinator/plan_words.hpp"
 #include "coordinator/run_options.hpp"
+#include "probes/wire/identity.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -53,7 +54,7 @@ std::uint64_t whole(po::variables_map const& given, char const* name, std::uint6
 std::string named(po::variables_map const& given, char const* name, std::string otherwise) {
   if (given.count(name) == 0) return otherwise;
   auto text = given[name].as<std::string>();
-  if (!is_cluster_name(text))
+  if (!is_object_name(text))
     throw UsageError{
         fmt::format("--{}: '{}' cannot be a name in Kubernetes: small letters, "
                     "digits, '-' and '.'",
@@ -79,9 +80,11 @@ NetworkDesign design_of(po::variables_map const& given) {
   NetworkDesign design{
       .clusters = given["cluster"].as<Texts>(), .range = {}, .master = {}, .bridge = {}};
   for (auto const& cluster : design.clusters)
-    if (!is_cluster_name(cluster) || std::ranges::count(design.clusters, cluster) > 1)
-      throw UsageError{
-          fmt::format("--cluster: '{}' cannot be a cluster's name, or stands twice", cluster)};
+    if (!is_dns_label(cluster) || std::ranges::count(design.clusters, cluster) > 1)
+      throw UsageError{fmt::format(
+          "--cluster: '{}' stands twice, or cannot be a cluster's name: a-z, 0-9 and '-' "
+          "(at most 63)",
+          cluster)};
   auto const range = given["range"].as<std::string>();
   auto const block = parse_block(range);
   if (!block)

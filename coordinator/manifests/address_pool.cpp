@@ -2,6 +2,7 @@
 
 #include "coordinator/manifests/cni_keys.hpp"
 #include "coordinator/manifests/document.hpp"
+#include "coordinator/manifests/special_addresses.hpp"
 
 #include <fmt/format.h>
 
@@ -76,7 +77,15 @@ class IpamReader {
     pool.usable.remove(range);
   }
 
-  void keep(AddressPool pool) { plan_.pools.push_back(std::move(pool)); }
+  /// `at`: where its network stands.
+  void keep(AddressPool pool, std::string at) {
+    if (auto const use = special_use(pool.block); !use.empty())
+      wrong(std::move(at),
+            fmt::format("{}: these addresses are set aside ({}), and no host may have "
+                        "them",
+                        format(pool.block), use));
+    plan_.pools.push_back(std::move(pool));
+  }
 
   /// "10.200.5.0/24" or "10.200.5.10-10.200.5.200/24".
   void whereabouts_range(json const& object, std::string const& at) {
@@ -113,7 +122,7 @@ class IpamReader {
         else
           wrong(place, "exclude: each item is a text such as \"10.200.5.0/28\"");
       }
-    keep(std::move(pool));
+    keep(std::move(pool), pointer_to(at, "range"));
   }
 
   void whereabouts(json const& ipam, std::string const& at) {
@@ -139,7 +148,7 @@ class IpamReader {
     AddressPool pool{.block = *block};
     pool.usable.add(range);
     pool.usable.remove({gateway, gateway});
-    keep(std::move(pool));
+    keep(std::move(pool), pointer_to(at, "subnet"));
   }
 
   void host_local(json const& ipam, std::string const& at) {
@@ -176,7 +185,7 @@ class IpamReader {
       }
       AddressPool pool{.block = *block};
       pool.usable.add({*single, *single});
-      keep(std::move(pool));
+      keep(std::move(pool), place);
     }
   }
 
@@ -235,7 +244,7 @@ AddressPlan read_subnets(json const& config) {
     pool.usable.add(IpamReader::hosts(*block));
     for (auto const& excluded : parts_of(text("excludeSubnets")))
       reader.exclude(pool, excluded, "/excludeSubnets");
-    reader.keep(std::move(pool));
+    reader.keep(std::move(pool), "/subnets");
   }
   return plan;
 }

@@ -200,12 +200,25 @@ class AttachmentReader {
       contradiction("disableContainerInterface",
                     "disableContainerInterface is true and there is an ipam: the plugin refuses "
                     "that, for an interface that is down has no address");
+    check_mtu_of_ipv6();
     auto const given = text_at(config, "netAttachDefName");
     if (!given.empty() && given != attachment_.title())
       contradiction("netAttachDefName",
                     fmt::format("netAttachDefName is '{}', but this object is '{}': they must be "
                                 "the same",
                                 given, attachment_.title()));
+  }
+
+  void check_mtu_of_ipv6() {
+    if (!attachment_.mtu || attachment_.mtu->octets >= least_ipv6_mtu.octets) return;
+    for (auto const& pool : attachment_.addresses.pools)
+      if (pool.block.network.is_v6()) {
+        contradiction(
+            "mtu", fmt::format("an MTU of {} and the range {}: IPv6 needs {} (RFC 8200, "
+                               "section 5), and below that Linux takes it off the interface",
+                               attachment_.mtu->octets, format(pool.block), least_ipv6_mtu.octets));
+        return;
+      }
   }
 
   Attachment& attachment_;

@@ -111,6 +111,13 @@ MigrationTrace trace_migration(Manifest const& machine,
       trace.verdict = MigrationTrace::Verdict::other_network;
       return trace;
     }
+  if (clusters.size() == 1 && knows_its_network(clusters.front())) {
+    trace.network = fmt::format(
+        "none of the networks of {}: where the VM went to another cluster, "
+        "that one's are needed as well",
+        clusters.front().name);
+    return trace;
+  }
   // Not in any migration network that is known in full: then it is another one, whichever.
   bool const all_known = !clusters.empty() && std::ranges::all_of(clusters, knows_its_network);
   trace.verdict =

@@ -1,5 +1,6 @@
 #include "coordinator/manifests/network_design.hpp"
 
+#include "coordinator/manifests/special_addresses.hpp"
 #include "probes/core/checked_json.hpp"
 
 #include <fmt/format.h>
@@ -93,7 +94,16 @@ std::string hyperconverged_text(NetworkDesign const& design) {
 
 tl::expected<std::vector<DesignedCluster>, std::string> design_network(
     NetworkDesign const& design) {
+  if (auto const use = special_use(design.range); !use.empty())
+    return tl::unexpected(
+        fmt::format("{}: these addresses are set aside ({}), and no host may have "
+                    "them: take a private range such as 10.200.0.0/16",
+                    format(design.range), use));
   auto const [lowest, highest] = design.range.range();
+  if (lowest.is_v6() && design.mtu && design.mtu->octets < least_ipv6_mtu.octets)
+    return tl::unexpected(fmt::format("{} with an MTU of {}: IPv6 needs {} (RFC 8200, section 5)",
+                                      format(design.range), design.mtu->octets,
+                                      least_ipv6_mtu.octets));
   AddressSet usable;
   usable.add({lowest, highest});
   usable.remove({lowest, lowest});

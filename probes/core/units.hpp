@@ -25,6 +25,8 @@ struct Mtu {
   auto operator<=>(Mtu const&) const = default;
 };
 
+constexpr Mtu least_ipv6_mtu{1280};  ///< RFC 8200, section 5
+
 constexpr BitRate operator/(Bytes n, std::chrono::duration<double> t) {
   return {static_cast<double>(n.count) * 8.0 / t.count()};
 }

@@ -56,6 +56,7 @@ says "oc get hyperconverged" out
 expect 2 "--cluster is needed" "${lint[@]}"
 expect 2 "'east.yaml' is not NAME=PATH" "${lint[@]}" --cluster east.yaml
 expect 2 "'East' cannot be a cluster's name" "${lint[@]}" --cluster East=east.yaml
+expect 2 "'a.b' cannot be a cluster's name: a-z, 0-9 and '-'" "${lint[@]}" --cluster a.b=east.yaml
 expect 2 "--cluster east=missing.yaml: No such file" "${lint[@]}" --cluster east=missing.yaml
 expect 2 '"failure":"--cluster east=missing.yaml' "${lint[@]}" --cluster east=missing.yaml -o json
 expect 2 "can be read once only" "${lint[@]}" --cluster east=- --cluster west=-

@@ -115,6 +115,9 @@ expect 2 "--mtu: '64'" "${init[@]}" --master eth1 --mtu 64 --out other
 expect 2 "'a/b' is not an interface name" "${init[@]}" --master a/b --out other
 expect 2 "is not an interface name" "${init[@]}" --master interface12345 --vlan 100 --out other
 expect 2 "--range: '10.200.0.0' is not a range" "$bin/leadline" init --cluster east --range 10.200.0.0 --bridge br1 --out other
+expect 2 "are set aside (loopback)" "$bin/leadline" init --cluster east --range 127.0.0.0/16 --bridge br1 --out other
+expect 2 "IPv6 needs 1280" "$bin/leadline" init --cluster east --range fd00::/64 --mtu 1200 --bridge br1 --out other
+expect 2 "'a.b' stands twice, or cannot be" "$bin/leadline" init --cluster a.b --range 10.0.0.0/16 --bridge br1 --out other
 expect 2 "needs 1003" "$bin/leadline" init --cluster east --range 10.200.0.0/24 --nodes 1000 --bridge br1 --out other
 expect 2 "stands twice" "${init[@]}" --cluster east --bridge br1 --out other
 expect 2 "--name: 'Fast net' cannot be a name in Kubernetes" "${init[@]}" --master eth1 --name "Fast net" --out other

@@ -150,6 +150,10 @@ TEST(Attachments, NameEachMistakeAndItsPlace) {
     return R"({"cniVersion": "0.3.1", "name": "n", "type": "bridge", "ipam": {"type": "dhcp"}, )" +
            more + "}";
   };
+  auto const of_pool = [](std::string const& range, int mtu) {
+    return R"({"cniVersion": "0.3.1", "name": "n", "type": "macvlan", "mtu": )" +
+           std::to_string(mtu) + R"(, "ipam": {"type": "whereabouts", "range": ")" + range + "\"}}";
+  };
   for (auto const& [config, expected] :
        {std::pair<std::string, std::string>{"", "CONFIG_NAD_BROKEN "},
         {"[]", "CONFIG_NAD_BROKEN "},
@@ -186,6 +190,22 @@ TEST(Attachments, NameEachMistakeAndItsPlace) {
         {R"({"cniVersion": "0.3.1", "name": "n", "type": "macvlan", "ipam": {"type": "static",
              "addresses": [{"address": "10.0.0.7"}]}})",
          "CONFIG_VALUE /ipam/addresses/0"},
+        {of_pool("127.0.0.0/24", 9000), "CONFIG_VALUE /ipam/range"},
+        {of_pool("232.1.0.0/24", 9000), "CONFIG_VALUE /ipam/range"},
+        {of_pool("0.0.0.0/0", 9000), "CONFIG_VALUE /ipam/range"},
+        {of_pool("fe80::/64", 9000), "CONFIG_VALUE /ipam/range"},
+        {of_pool("fd00:200::/64", 1280), ""},
+        {of_pool("fd00:200::/64", 1279), "CONFIG_CONTRADICTION /mtu"},
+        {of_pool("10.0.0.0/24", 1279), ""},
+        {R"({"cniVersion": "0.3.1", "name": "n", "type": "macvlan", "ipam": {"type": "host-local",
+             "ranges": [[{"subnet": "10.0.0.0/24"}, {"subnet": "ff05::/64"}]]}})",
+         "CONFIG_VALUE /ipam/ranges/0/1/subnet"},
+        {R"({"cniVersion": "0.3.1", "name": "n", "type": "macvlan", "ipam": {"type": "static",
+             "addresses": [{"address": "127.0.0.1/8"}]}})",
+         "CONFIG_VALUE /ipam/addresses/0"},
+        {R"({"cniVersion": "0.3.1", "name": "n", "type": "ovn-k8s-cni-overlay", "topology":
+             "localnet", "netAttachDefName": "ns/net", "subnets": "224.0.0.0/8"})",
+         "CONFIG_VALUE /subnets"},
         {R"({"cniVersion": "0.3.1", "name": "n", "type": "home-made", "anything": 1})", ""}})
     EXPECT_EQ(mistakes_of(config), expected) << config;
 }

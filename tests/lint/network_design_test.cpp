@@ -69,6 +69,34 @@ TEST(NetworkDesign, SaysWhereThereIsNoRoom) {
             "7");
 }
 
+TEST(NetworkDesign, TakesNoRangeThatNoHostMayHave) {
+  auto design = usual();
+  for (auto const* const range : {"127.0.0.0/8", "127.4.0.0/16", "224.0.0.0/4", "239.1.0.0/16",
+                                  "0.0.0.0/0", "fe80::/64", "ff02::/64", "::/0", "::ffff:0:0/96"}) {
+    design.range = *parse_block(range);
+    auto const parts = design_network(design);
+    ASSERT_FALSE(parts) << range;
+    EXPECT_NE(parts.error().find("set aside"), std::string::npos) << parts.error();
+  }
+  for (auto const* const range :
+       {"169.254.0.0/16", "100.64.0.0/10", "2001:db8::/64", "fd00::/64"}) {
+    design.range = *parse_block(range);
+    EXPECT_TRUE(design_network(design)) << range;
+  }
+}
+
+TEST(NetworkDesign, GivesIpv6TheMtuThatItNeeds) {
+  auto design = usual();
+  design.range = *parse_block("fd00:200::/64");
+  design.mtu = Mtu{1280};
+  EXPECT_TRUE(design_network(design));
+  design.mtu = Mtu{1279};
+  EXPECT_EQ(design_network(design).error(),
+            "fd00:200::/64 with an MTU of 1279: IPv6 needs 1280 (RFC 8200, section 5)");
+  design.range = *parse_block("10.200.0.0/16");
+  EXPECT_TRUE(design_network(design));
+}
+
 RC_GTEST_PROP(NetworkDesign, NeverGivesAnAddressTwice, ()) {
   auto design = usual();
   design.range = *parse_block("10.200.0.0/" + std::to_string(*rc::gen::inRange(8, 31)));
@@ -84,14 +112,14 @@ RC_GTEST_PROP(NetworkDesign, NeverGivesAnAddressTwice, ()) {
   }
 }
 
-MigrationTrace trace_of(std::string const& address, bool with_clusters = true,
+MigrationTrace trace_of(std::string const& address, std::size_t known_clusters = 2,
                         std::vector<Change> const& changes = {}) {
   auto const [east, west] = changed_clusters(changes);
   std::vector<ClusterManifests> clusters;
-  if (with_clusters) {
+  if (known_clusters > 0)
     clusters.push_back(sort_manifests("east", read_manifests("east.yaml", east)));
+  if (known_clusters > 1)
     clusters.push_back(sort_manifests("west", read_manifests("west.yaml", west)));
-  }
   auto const set =
       read_manifests("vmi.yaml",
                      "kind: VirtualMachineInstance\nmetadata: {name: vm, namespace: ns}\nstatus: "
@@ -117,18 +145,28 @@ TEST(MigrationTrace, NamesTheNetworkThatWasTaken) {
   EXPECT_EQ(trace_of("172.31.0.9").verdict, other_network);
   EXPECT_EQ(trace_of("192.168.20.11").network, "the main network of west: node w1");
   EXPECT_EQ(trace_of("172.16.0.1").verdict, other_network);
-  EXPECT_EQ(trace_of("10.200.5.100", false).verdict, unknown);
+  EXPECT_EQ(trace_of("10.200.5.100", 0).verdict, unknown);
   EXPECT_EQ(trace_of("").verdict, unknown);
   EXPECT_EQ(trace_of("node7").network, "that is no IP address");
+}
+
+TEST(MigrationTrace, OfOneClusterDoesNotJudgeWhatMayBeTheOthers) {
+  using enum MigrationTrace::Verdict;
+  EXPECT_EQ(trace_of("10.200.5.99", 1).verdict, migration_network);
+  EXPECT_EQ(trace_of("10.128.1.7", 1).verdict, other_network);
+  EXPECT_EQ(trace_of("172.16.0.1", 1).verdict, unknown);
+  EXPECT_EQ(trace_of("172.16.0.1", 1).network,
+            "none of the networks of east: where the VM went to another cluster, that one's are "
+            "needed as well");
 }
 
 TEST(MigrationTrace, NamesBothClustersWhoseRangesOverlap) {
   std::vector<Change> const overlapping{
       {"east", "\"range_end\": \"10.200.5.99\"", "\"range_end\": \"10.200.5.120\""}};
-  EXPECT_EQ(trace_of("10.200.5.110", true, overlapping).network,
+  EXPECT_EQ(trace_of("10.200.5.110", 2, overlapping).network,
             "the migration network openshift-cnv/migration of east or openshift-cnv/migration of "
             "west");
-  EXPECT_EQ(trace_of("10.200.5.121", true, overlapping).network,
+  EXPECT_EQ(trace_of("10.200.5.121", 2, overlapping).network,
             "the migration network openshift-cnv/migration of west");
 }
 }  // namespace
