@@ -20,6 +20,7 @@ struct Sample {
   std::string transport;
   int streams{};
   double rate{};
+  bool held_at_cap{};
 };
 
 std::string word_at(json const& object, char const* key) {
@@ -40,7 +41,11 @@ std::optional<Sample> sample_of(json const& observation, std::string const& pair
   auto const count = whole_number(*streams);
   constexpr long most = 32;
   if (!count || *count < 1 || *count > most) return std::nullopt;
-  return Sample{pair, word_at(*result, "transport"), static_cast<int>(*count), rate->get<double>()};
+  return Sample{.pair = pair,
+                .transport = word_at(*result, "transport"),
+                .streams = static_cast<int>(*count),
+                .rate = rate->get<double>(),
+                .held_at_cap = word_at(*result, "limit") == "rate_limit"};
 }
 
 std::vector<Sample> samples_of(json const& report) {
@@ -80,6 +85,8 @@ tl::expected<MeasuredBandwidth, std::string> read_measured_bandwidth(json const&
                            .most = {samples.back().rate},
                            .least_pair = samples.front().pair,
                            .pairs = samples.size(),
+                           .held_at_cap = static_cast<std::size_t>(
+                               std::ranges::count(samples, true, &Sample::held_at_cap)),
                            .transport = samples.front().transport,
                            .streams = nearest};
 }

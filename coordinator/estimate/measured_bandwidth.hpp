@@ -15,7 +15,8 @@ struct MeasuredBandwidth {
   BitRate most;
   std::string least_pair;  ///< "east/n1 -> west/n2"
   std::size_t pairs{};
-  std::string transport;  ///< "tls", or "tcp" where TLS was not measured
+  std::size_t held_at_cap{};  ///< of these: by a cap on the rate, so that the path may carry more
+  std::string transport;      ///< "tls", or "tcp" where TLS was not measured
   int streams{};
 };
 

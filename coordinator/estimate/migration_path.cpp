@@ -49,6 +49,7 @@ MigrationPath path_of_rate(BitRate rate) {
                                 .most = rate,
                                 .least_pair = {},
                                 .pairs = 0,
+                                .held_at_cap = 0,
                                 .transport = {},
                                 .streams = 0};
   return {.usual = given, .single = given, .both = {}};
@@ -63,6 +64,11 @@ std::string describe(MigrationPath const& path, std::string const& file, bool si
     text += fmt::format(" ({}: not measured)", streams_text(path.wanted_streams));
   text += fmt::format(", {} measurements in {}; the slowest is {}", usual.pairs, file,
                       usual.least_pair);
+  if (usual.held_at_cap > 0)
+    text += fmt::format(
+        "; {} of them held at a cap on the rate (--max-rate, or an agent's): the "
+        "network may carry more",
+        usual.held_at_cap);
   if (single && (path.single_is_guessed || path.single.streams != usual.streams))
     text += single_text(path);
   return text;

@@ -3,6 +3,7 @@
 #include "coordinator/estimate/evacuation.hpp"
 #include "coordinator/estimate/machine_estimate.hpp"
 #include "coordinator/estimate/measured_bandwidth.hpp"
+#include "coordinator/estimate/migration_path.hpp"
 #include "coordinator/report/chart.hpp"
 #include "coordinator/report/estimate_figures.hpp"
 #include "coordinator/report/estimate_report.hpp"
@@ -344,6 +345,16 @@ TEST(MeasuredBandwidth, PrefersTlsAndTheNumberOfStreams) {
   EXPECT_FALSE(read_measured_bandwidth(report_with({}), 8));
   EXPECT_FALSE(read_measured_bandwidth({{"schema", "leadline.lint/v1"}}, 8));
   EXPECT_FALSE(read_measured_bandwidth(7, 8));
+}
+
+TEST(MeasuredBandwidth, TellsWhatACapHeld) {
+  auto report = report_with({{"tls", 8, 5e9}, {"tls", 8, 7e9}, {"tls", 1, 5e9}});
+  report["pairs"][0]["observations"][0]["result"]["limit"] = "rate_limit";
+  report["pairs"][0]["observations"][1]["result"]["limit"] = "receiver";
+  EXPECT_EQ(read_measured_bandwidth(report, 8)->held_at_cap, 1U);
+  EXPECT_EQ(read_measured_bandwidth(report, 1)->held_at_cap, 0U);
+  auto const text = describe(*read_migration_path(report, std::nullopt), "report.json", false);
+  EXPECT_NE(text.find("; 1 of them held at a cap on the rate"), std::string::npos) << text;
 }
 
 Machine machine_of_4_gib(bool single_stream) {
