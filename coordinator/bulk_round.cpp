@@ -31,6 +31,10 @@ BulkRound::BulkRound(Survey& survey, Logbook& logbook, Batches& batches, Time no
       began_{now},
       total_{schedule_.left()} {}
 
+BulkRound::~BulkRound() {
+  for (auto const& [id, lease] : leases_) batches_.abandon(id);
+}
+
 Schedule BulkRound::schedule_for(Survey& survey, Logbook& logbook,
                                  std::map<NodePair, Family>& family) {
   std::vector<NodePair> pairs;

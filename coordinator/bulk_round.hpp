@@ -22,6 +22,10 @@ class BulkRound {
 
   /// Pairs that cannot be measured are filed as skipped.
   BulkRound(Survey& survey, Logbook& logbook, Batches& batches, Time now);
+  BulkRound(BulkRound const&) = delete;
+  BulkRound& operator=(BulkRound const&) = delete;
+  /// What is still out, where the run is broken off, is filed nowhere.
+  ~BulkRound();
 
   void hand_out(Time now);
   void take_in(Time now);
