@@ -41,11 +41,14 @@ Draft::Draft(FindingKind const& kind, Scope scope, Direction direction)
 void Draft::add(Symptom const& symptom) {
   finding_.severity = std::max(finding_.severity, symptom.severity);
   edges_.insert(symptom.edge);
+  constexpr std::size_t enough = 8;
   if (symptom.kind != kind_) {
     explain(symptom);
+    // What makes it worse than its kind is: else nothing would say where that was seen.
+    if (symptom.severity > kind_->severity && finding_.evidence.size() < enough)
+      finding_.evidence.push_back(fmt::format("{}: {}", symptom.kind->code, symptom.evidence));
     return;
   }
-  constexpr std::size_t enough = 8;
   if (!symptom.command.empty() && commands_.size() < enough) commands_.insert(symptom.command);
   auto& evidence = finding_.evidence;
   if (evidence.size() < enough && std::ranges::count(evidence, symptom.evidence) == 0)

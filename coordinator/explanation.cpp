@@ -38,6 +38,7 @@ bool is_measured(std::string_view code) {
 bool looks_like_silence(Symptom const& symptom) {
   auto const& code = symptom.kind->code;
   if (symptom.on_node() || is_about_certificate(code) || is_measured(code)) return false;
+  if (symptom.told_on_the_way) return false;
   return symptom.kind->layer != Layer::path_mtu || symptom.inferred;
 }
 }  // namespace

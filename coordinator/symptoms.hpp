@@ -19,8 +19,9 @@ struct Symptom {
   Severity severity{Severity::info};
   NodePair edge;  ///< source == target: on the node itself
   std::string evidence;
-  bool inferred{};      ///< from silence; else somebody said so, or it was measured
-  std::string command;  ///< that mends it, where one is known; run on the node
+  bool inferred{};         ///< from silence; else somebody said so, or it was measured
+  bool told_on_the_way{};  ///< by a firewall, in ICMP: the peer itself need not be there for that
+  std::string command;     ///< that mends it, where one is known; run on the node
   /// How bad, in a unit of the code's own: greater is worse. 0: not a matter of degree.
   double magnitude{};
 

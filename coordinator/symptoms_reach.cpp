@@ -83,6 +83,11 @@ std::string counters_of(Known const& known, Observation const& seen, Reach::Resu
       result.udp_received, tried, arrived.tcp_connections, open);
 }
 
+/// An RST may come from a peer on which nobody listens any more; these do not.
+bool told_by_a_firewall(Outcome outcome) {
+  return outcome == Outcome::prohibited || outcome == Outcome::port_unreachable;
+}
+
 std::string_view code_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::no_route_at_hop:
@@ -118,6 +123,7 @@ bool read_lost_answer(Known const& known, Observation const& seen, std::string c
       outcome_of({.error_number = said.error_number, .evidence = said, .own = {}, .target = {}});
   symptoms.on_edge(code_of(outcome), back,
                    fmt::format("{}; the peer's answers got {}", evidence, said_by(said)));
+  symptoms.found.back().told_on_the_way = told_by_a_firewall(outcome);
   return true;
 }
 
@@ -171,6 +177,7 @@ void read_ports(Known const& known, Observation const& seen, Reach::Result const
     symptoms.on_edge("REACH_PORT_RANGE", edge,
                      fmt::format("{}: {} of {} TCP ports open; {}{}", who, open, result.tcp.size(),
                                  evidence_of(*shut), trace));
+    symptoms.found.back().told_on_the_way = told_by_a_firewall(shut->outcome);
     return;
   }
   auto const& attempt = udp ? result.tcp.front() : telling(result);
@@ -181,6 +188,7 @@ void read_ports(Known const& known, Observation const& seen, Reach::Result const
       read_silence(known, seen, evidence, symptoms);
   } else {
     symptoms.on_edge(code_of(attempt.outcome), edge, evidence);
+    symptoms.found.back().told_on_the_way = told_by_a_firewall(attempt.outcome);
   }
 }
 

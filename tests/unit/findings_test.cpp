@@ -84,6 +84,22 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  {"AGENT_MISSING node west/n3 both", "REACH_NO_ROUTE node west/n3 inbound"},
                  not_ready},
+        FaultRow{"a_firewall_had_told_that_it_lets_nothing_through",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   m.spoil<Reach>(into("west/n3"), fails_as(Outcome::prohibited));
+                   m.skip_after_reach(into("west/n3"));
+                 },
+                 {"AGENT_MISSING node west/n3 both", "REACH_FILTERED node west/n3 inbound"},
+                 not_ready},
+        FaultRow{"its_kernel_refused_as_nobody_listened_any_more",
+                 [](SurveyMaker& m) {
+                   lose(m);
+                   m.spoil<Reach>(into("west/n3"), fails_as(Outcome::refused));
+                   m.skip_after_reach(into("west/n3"));
+                 },
+                 {"AGENT_MISSING node west/n3 both"},
+                 Verdict::unknown},
         FaultRow{"the_way_to_it_had_been_slow",
                  [](SurveyMaker& m) {
                    m.record("west/n3").lost = "killed";
