@@ -128,7 +128,8 @@ void conduct(RunOptions const& options, Survey& survey, Progress& progress) {
   allow_many_descriptors();
   auto acceptor = listen_on(context, options.listen);
   tell_cost(options, context, survey, progress);
-  if (!survey.interruptions.empty()) return;
+  survey.begun = survey.interruptions.empty();
+  if (!survey.begun) return;
   survey.started = std::chrono::system_clock::now();
   asio::thread_pool decoders{decoder_threads()};  // ends before the context that they answer to
   auto const roster =

@@ -4,6 +4,7 @@
 #include "coordinator/node_gaps.hpp"
 #include "coordinator/pairs.hpp"
 #include "coordinator/symptoms.hpp"
+#include "probes/bulk_limit.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
@@ -38,18 +39,6 @@ std::vector<std::string_view> probes_of(Stage stage) {
   return {};
 }
 
-/// How many of the bulk tests that the plan asks for were measured. One kind often does not stand
-/// for another that was never: the second look at slow pairs repeats one.
-std::size_t measured_kinds(Plan const& plan, PairRecord const& pair) {
-  std::map<std::tuple<Transport, int, BulkMode>, int> times;
-  each_result<Bandwidth>(pair, [&](Observation const&, Bandwidth::Result const& result) {
-    ++times[{result.transport, result.streams, result.mode}];
-  });
-  int sum = 0;
-  for (auto const& [kind, count] : times) sum += std::min(count, plan.repeat);
-  return static_cast<std::size_t>(sum);
-}
-
 /// Where the rate of a pair's tests is kept below what the plan wants of the network, that it
 /// carries the one says nothing of the other.
 std::string hidden_by_cap(Plan const& plan, PairRecord const& pair) {
@@ -68,6 +57,16 @@ std::string hidden_by_cap(Plan const& plan, PairRecord const& pair) {
 }
 
 }  // namespace
+
+std::size_t measured_kinds(Plan const& plan, PairRecord const& pair) {
+  std::map<std::tuple<Transport, int, BulkMode>, int> times;
+  each_result<Bandwidth>(pair, [&](Observation const&, Bandwidth::Result const& result) {
+    ++times[{result.transport, result.streams, result.mode}];
+  });
+  int sum = 0;
+  for (auto const& [kind, count] : times) sum += std::min(count, plan.repeat);
+  return static_cast<std::size_t>(sum);
+}
 
 std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
   std::vector<std::string> found;
@@ -106,10 +105,11 @@ namespace {
 /// Whose agent came too late to its packets. A full queue or a low cap are no lack of processor.
 std::optional<NodeIndex> starved(Observation const& seen) {
   if (!seen.result) return std::nullopt;
-  constexpr std::string_view late = "starved";
-  if (auto const* bulk = std::get_if<Bandwidth::Result>(&*seen.result);
-      bulk != nullptr && (bulk->limit == late || (bulk->reverse && bulk->reverse->limit == late)))
-    return seen.source;
+  if (auto const* bulk = std::get_if<Bandwidth::Result>(&*seen.result)) {
+    auto const back = bulk->reverse ? std::string_view{bulk->reverse->limit} : std::string_view{};
+    if (bulk->limit == sender_starved || back == receiver_starved) return seen.source;
+    if (bulk->limit == receiver_starved || back == sender_starved) return seen.target;
+  }
   if (auto const* latency = std::get_if<Latency::Result>(&*seen.result);
       latency != nullptr && latency->sent > 0 && latency->local_drops == 0)
     return may_be_lost_by_peer(*latency) ? seen.target : seen.source;

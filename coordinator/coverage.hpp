@@ -23,6 +23,11 @@ struct Coverage {
 
 Coverage cover(Survey const& survey);
 
+/// How many of the bulk tests that the plan asks for were measured. One kind often does not stand
+/// for another that was never: the second look at slow pairs repeats one, and so does a test whose
+/// end was not heard of in time.
+std::size_t measured_kinds(Plan const& plan, PairRecord const& pair);
+
 /// What a pair lacks: "tls: skipped: the peer does not answer", one a stage; empty: nothing.
 std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair);
 }  // namespace leadline

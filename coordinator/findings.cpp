@@ -274,6 +274,7 @@ class Findings {
   }
 
   void add_missing_agents() {
+    if (!survey_.begun) return;
     for (auto const& [cluster, expected] : survey_.plan.expect) {
       std::vector<std::string> here;
       for (auto const& name : roster_)

@@ -78,6 +78,7 @@ constexpr std::size_t most_measured_alone = 16;
 
 /// All that a run saw: what findings, blame, verdict and report are made from. Values only.
 struct Survey {
+  bool begun{true};  ///< false: broken off before agents were let in, so that none is missing
   std::string run_id;
   std::string command;
   std::chrono::system_clock::time_point started;

@@ -37,10 +37,9 @@ double per_gigabyte(double seconds, BulkFlow const& flow) {
   return seconds * gigabyte / static_cast<double>(flow.transferred_bytes);
 }
 
-Samples gather(Survey const& survey, std::size_t& tests) {
+Samples gather(Survey const& survey) {
   Samples samples;
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
-    ++tests;
     auto& of_kind = samples[{result.transport, result.streams, result.mode}];
     auto const add = [&](NodePair edge, BulkFlow const& flow) {
       of_kind.push_back({edge, flow, result.cipher, result.record_octets});
@@ -111,16 +110,23 @@ std::optional<Oversubscription> compare(std::vector<SaturationTest> const& tests
     result.alone_bits_per_second += test.alone_bits_per_second;
     result.together_bits_per_second += test.together_bits_per_second;
   }
-  if (result.pairs_together < 2 || result.together_bits_per_second <= 0) return std::nullopt;
-  result.factor = result.alone_bits_per_second / result.together_bits_per_second;
+  if (result.pairs_together < 2) return std::nullopt;
+  if (result.pairs_compared > 0)
+    result.factor = result.alone_bits_per_second / result.together_bits_per_second;
   return result;
 }
 
-/// Each pair gave a rate with the others, and each that was to be measured alone gave one so.
-bool all_compared(std::vector<SaturationTest> const& tests,
-                  std::optional<Oversubscription> const& result) {
-  return result && result->pairs_silent == 0 &&
-         result->pairs_compared >= std::min(tests.size(), most_measured_alone);
+/// What is missing of: each pair gave a rate with the others, and each that was to be measured
+/// alone gave one so. Empty: nothing.
+std::string lacking_of(std::vector<SaturationTest> const& tests,
+                       std::optional<Oversubscription> const& result) {
+  if (!result) return "fewer than two pairs without a node in common gave a rate at once";
+  if (result->pairs_silent > 0)
+    return fmt::format("{} of {} pairs gave no rate while all ran", result->pairs_silent,
+                       tests.size());
+  auto const wanted = std::min(tests.size(), most_measured_alone);
+  if (result->pairs_compared >= wanted) return {};
+  return fmt::format("{} of {} pairs were measured alone", result->pairs_compared, wanted);
 }
 
 /// Why there are no tests of a node, or none that could be begun.
@@ -167,14 +173,19 @@ Throughput read_throughput(Survey const& survey) {
   result.tests_expected =
       std::max(survey.pairs.size(), count_pairs(plan.mesh, plan.pairs, plan.expect)) *
       bulk_kinds(plan).size();
-  for (auto const& [kind, samples] : gather(survey, result.tests_measured))
+  for (auto const& pair : survey.pairs) result.tests_measured += measured_kinds(plan, pair);
+  for (auto const& [kind, samples] : gather(survey))
     result.kinds.push_back(of_kind(kind, samples, survey.nodes.size()));
   result.tls = tls_costs(result.kinds);
   name_tls_limits(result.kinds);
   result.oversubscription = compare(survey.saturation);
-  result.saturation_measured =
-      !plan.saturate || all_compared(survey.saturation, result.oversubscription);
-  add_absent_nodes(survey, result.unmeasured);
+  if (survey.begun) add_absent_nodes(survey, result.unmeasured);
+  if (plan.saturate)
+    if (auto const lacking = lacking_of(survey.saturation, result.oversubscription);
+        !lacking.empty()) {
+      result.saturation_measured = false;
+      result.unmeasured.push_back("saturation: " + lacking);
+    }
   for (auto const& pair : survey.pairs)
     if (auto const lacking = gaps(survey.plan, pair); !lacking.empty())
       result.unmeasured.push_back(fmt::format(

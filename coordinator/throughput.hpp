@@ -76,7 +76,7 @@ struct Oversubscription {
   std::size_t pairs_compared{};    ///< that were measured alone as well
   double alone_bits_per_second{};  ///< of the compared pairs, added up
   double together_bits_per_second{};
-  double factor{};  ///< alone over together: 1, the fabric carries all at once
+  double factor{};  ///< alone over together: 1, the fabric carries all at once; 0: none compared
 };
 
 /// What a bench found out. Pure: from the survey alone.

@@ -1,5 +1,6 @@
 #include "coordinator/tls_cost.hpp"
 
+#include "probes/bulk_limit.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,8 @@ KindThroughput const* plain_beside(KindThroughput const& tls,
 
 /// Nothing of TLS, nor of the network.
 bool kept_from_outside(std::string_view limit) {
-  constexpr std::array<std::string_view, 3> such{"rate_limit", "byte_limit", "starved"};
+  constexpr std::array<std::string_view, 4> such{"rate_limit", "byte_limit", sender_starved,
+                                                 receiver_starved};
   return std::ranges::find(such, limit) != such.end();
 }
 

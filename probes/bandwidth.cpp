@@ -256,7 +256,7 @@ Assessment assess(Bandwidth::Result const& result) {
     reason += fmt::format(", {} back", format(BitRate{result.reverse->rate_bits_per_second}));
   for (BulkFlow const* flow :
        {static_cast<BulkFlow const*>(&result), result.reverse ? &*result.reverse : nullptr})
-    if (flow != nullptr && flow->limit == "starved")
+    if (flow != nullptr && (flow->limit == sender_starved || flow->limit == receiver_starved))
       return {.status = Status::inconclusive, .reason = reason + ", but " + flow->limit_detail};
   if (auto const what = restraint(result.limit); !what.empty()) reason += fmt::format(", {}", what);
   return {.status = Status::ok, .reason = std::move(reason)};

@@ -33,7 +33,8 @@ struct BulkFlow {
   TcpTimeline timeline;              ///< at the sender
   double worst_schedule_delay_ms{};  ///< how late either end came to read its counters
   /// "rate_limit", "byte_limit", "link_speed", "sender_cpu", "receiver_cpu", "receive_window",
-  /// "send_buffer", "network", "starved" (this machine, not the path: inconclusive) or "".
+  /// "send_buffer", "network", "sender_starved", "receiver_starved" (that machine, not the path:
+  /// inconclusive) or "".
   std::string limit;
   std::string limit_detail;  ///< one sentence with the figures behind it; may be empty
 };

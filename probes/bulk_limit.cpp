@@ -24,10 +24,10 @@ constexpr double shortest_measurement = 0.1;
 
 using Found = std::optional<FlowLimit>;
 
-Found starvation(char const* end, ScheduleDelay const& delay) {
+Found starvation(std::string_view name, char const* end, ScheduleDelay const& delay) {
   if (!starved(delay)) return std::nullopt;
   return FlowLimit{
-      .name = "starved",
+      .name = std::string{name},
       .detail = fmt::format("the {}'s machine was too busy to measure: {} of {} samples more than "
                             "20 ms late, the worst {:.0f} ms",
                             end, delay.late, delay.samples, delay.worst_ms)};
@@ -116,13 +116,14 @@ bool starved(ScheduleDelay const& delay) {
 }
 
 FlowLimit limit_of(FlowFacts const& facts) {
-  for (auto const& found : {too_short(facts), starvation("sender", facts.sender_delay),
-                            starvation("receiver", facts.receiver_delay), rate_limit(facts),
-                            processors(facts), byte_limit(facts), link(facts),
-                            window("receive_window", "the receiver's window",
-                                   facts.receive_window_limited_seconds, facts.busy_seconds),
-                            window("send_buffer", "room in its send buffer",
-                                   facts.send_buffer_limited_seconds, facts.busy_seconds)})
+  for (auto const& found :
+       {too_short(facts), starvation(sender_starved, "sender", facts.sender_delay),
+        starvation(receiver_starved, "receiver", facts.receiver_delay), rate_limit(facts),
+        processors(facts), byte_limit(facts), link(facts),
+        window("receive_window", "the receiver's window", facts.receive_window_limited_seconds,
+               facts.busy_seconds),
+        window("send_buffer", "room in its send buffer", facts.send_buffer_limited_seconds,
+               facts.busy_seconds)})
     if (found) return *found;
   return network(facts);
 }

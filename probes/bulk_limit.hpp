@@ -40,6 +40,10 @@ struct FlowFacts {
   BitRate delivery_rate;  ///< the kernel's own estimate, all streams
 };
 
+/// Names of limits: that end's machine had no time to measure, and the rate means nothing.
+constexpr std::string_view sender_starved = "sender_starved";
+constexpr std::string_view receiver_starved = "receiver_starved";
+
 /// What kept the flow from going faster: a name of BulkFlow::limit, and the figures in a sentence.
 struct FlowLimit {
   std::string name;

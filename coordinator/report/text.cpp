@@ -78,7 +78,10 @@ void write_coverage(std::ostream& out, Report const& report) {
     out << wrap("left out: ",
                 fmt::format("{}: nothing is known about that", fmt::join(left_out, ", ")));
   for (auto const& reason : report.survey.interruptions) out << wrap("interrupted: ", reason);
-  if (coverage.nodes_seen < coverage.nodes_expected) return;  // then AGENT_MISSING lists them
+  bool const listed = std::ranges::any_of(report.findings, [](Finding const& finding) {
+    return finding.code == "AGENT_MISSING" && finding.scope.kind == Scope::Kind::cluster;
+  });
+  if (listed) return;
   constexpr std::size_t most = 5;
   auto const& refusals = report.survey.refusals;
   for (std::size_t i = 0; i < std::min(refusals.size(), most); ++i)

@@ -67,10 +67,12 @@ json saturation_of(Survey const& survey, Throughput const& found) {
                      {"target", survey.nodes[test.target].name},
                      {"alone_bits_per_second", test.alone_bits_per_second},
                      {"together_bits_per_second", test.together_bits_per_second}});
-  return {{"pairs", std::move(pairs)},
-          {"pairs_silent", found.oversubscription->pairs_silent},
-          {"pairs_compared", found.oversubscription->pairs_compared},
-          {"oversubscription", found.oversubscription->factor}};
+  return {
+      {"pairs", std::move(pairs)},
+      {"pairs_silent", found.oversubscription->pairs_silent},
+      {"pairs_compared", found.oversubscription->pairs_compared},
+      {"oversubscription",
+       found.oversubscription->pairs_compared > 0 ? json(found.oversubscription->factor) : json()}};
 }
 }  // namespace
 

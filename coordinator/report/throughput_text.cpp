@@ -116,17 +116,18 @@ void write_oversubscription(std::ostream& out, Survey const& survey, Throughput 
   auto const heaviest = heaviest_kind(survey.plan);
   if (!found.oversubscription) {
     out << "\nsaturation: not measured: fewer than two pairs without a node in common gave a "
-           "rate\n";
+           "rate at once\n";
     return;
   }
   auto const& seen = *found.oversubscription;
-  out << fmt::format(
-      "\nsaturation: {} pairs at once over {} {} stream{} each; {} of them alone {}, together {}: "
-      "{:.2f} : 1{}\n",
-      seen.pairs_together, heaviest.streams, heaviest.transport == "tls" ? "TLS" : "TCP",
-      heaviest.streams == 1 ? "" : "s", seen.pairs_compared,
-      format(BitRate{seen.alone_bits_per_second}), format(BitRate{seen.together_bits_per_second}),
-      seen.factor, what_it_means(seen));
+  out << fmt::format("\nsaturation: {} pairs at once over {} {} stream{} each", seen.pairs_together,
+                     heaviest.streams, heaviest.transport == "tls" ? "TLS" : "TCP",
+                     heaviest.streams == 1 ? "" : "s");
+  if (seen.pairs_compared > 0)
+    out << fmt::format("; {} of them alone {}, together {}: {:.2f} : 1", seen.pairs_compared,
+                       format(BitRate{seen.alone_bits_per_second}),
+                       format(BitRate{seen.together_bits_per_second}), seen.factor);
+  out << what_it_means(seen) << '\n';
 }
 
 void write_schedule(std::ostream& out, Survey const& survey) {

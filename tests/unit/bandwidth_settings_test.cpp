@@ -96,7 +96,7 @@ TEST(BandwidthAssessment, FollowsFromTheCounters) {
   result.reverse->rate_bits_per_second = 1e9;
   EXPECT_NE(assess(result).reason.find("1 Gbit/s back"), std::string::npos);
   EXPECT_EQ(assess(result).status, Status::ok);
-  result.reverse->limit = "starved";
+  result.reverse->limit = "sender_starved";
   result.reverse->limit_detail = "too busy";
   EXPECT_EQ(assess(result).status, Status::inconclusive);
   EXPECT_NE(assess(result).reason.find("too busy"), std::string::npos);

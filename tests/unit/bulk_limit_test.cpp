@@ -75,13 +75,14 @@ TEST(BulkLimit, IsNamedWithItsFigures) {
       {"send_buffer", [](FlowFacts& f) { f.send_buffer_limited_seconds = 0.9; },
        "room in its send buffer in 60 %"},
       {"network", [](FlowFacts& f) { f.send_buffer_limited_seconds = 0.7; }, "sent again"},
-      {"starved",
+      {"receiver_starved",
        [](FlowFacts& f) {
          f.receiver_delay = {.samples = 9, .late = 5, .worst_ms = 310};
          f.rate_limit = {5e9};
        },
        "the receiver's machine was too busy to measure: 5 of 9 samples"},
-      {"starved", [](FlowFacts& f) { f.sender_delay = {.samples = 3, .late = 3, .worst_ms = 500}; },
+      {"sender_starved",
+       [](FlowFacts& f) { f.sender_delay = {.samples = 3, .late = 3, .worst_ms = 500}; },
        "the sender's machine"},
       {"network", [](FlowFacts& f) { f.sender_delay = {.samples = 2, .late = 2, .worst_ms = 500}; },
        "sent again"}};
@@ -99,7 +100,7 @@ TEST(BulkLimit, OfAStarvedMachineComesBeforeAnyOther) {
   facts.sender.busiest_share = 1;
   facts.byte_limit = {1};
   facts.sender_delay = {.samples = 10, .late = 6, .worst_ms = 90};
-  EXPECT_EQ(limit_of(facts).name, "starved");
+  EXPECT_EQ(limit_of(facts).name, "sender_starved");
 }
 }  // namespace
 }  // namespace leadline

@@ -1,3 +1,4 @@
+#include "probes/bulk_limit.hpp"
 #include "tests/unit/fault_rows.hpp"
 
 namespace leadline::fault_rows {
@@ -165,6 +166,26 @@ INSTANTIATE_TEST_SUITE_P(
                    });
                  },
                  {"AGENT_STARVED node east/n1 both", "NOT_MEASURED node east/n1 inbound"},
+                 Verdict::unknown},
+        FaultRow{"starved_receiver_of_streams",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(into("west/n1"), [](Observation& seen, Bandwidth::Result& r) {
+                     seen.status = Status::inconclusive;
+                     seen.reason = "the receiver's machine was too busy to measure";
+                     r.limit = receiver_starved;
+                   });
+                 },
+                 {"AGENT_STARVED node west/n1 both", "NOT_MEASURED node west/n1 inbound"},
+                 Verdict::unknown},
+        FaultRow{"starved_sender_on_the_way_back",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(into("west/n1"), [](Observation& seen, Bandwidth::Result& r) {
+                     seen.status = Status::inconclusive;
+                     seen.reason = "the sender's machine was too busy to measure";
+                     r.reverse = BulkFlow{.limit = std::string{sender_starved}};
+                   });
+                 },
+                 {"AGENT_STARVED node west/n1 both", "NOT_MEASURED node west/n1 inbound"},
                  Verdict::unknown},
         FaultRow{"no_push",
                  [](SurveyMaker& m) { m.skip("tcp_push", into("east/n1")); },

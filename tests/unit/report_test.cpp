@@ -145,6 +145,26 @@ TEST(TextReport, SaysOverWhichFamilyBandwidthWasMeasuredWhereThereAreTwo) {
             std::string::npos);
 }
 
+TEST(TextReport, NamesWhoWasTurnedAwayAlsoWhereAnAgentWasLost) {
+  SurveyMaker maker;
+  maker.record("west/n3").lost = "killed";
+  maker.survey().refusals = {"east/n4: took no part"};
+  auto const text = text_of(make_report(maker.survey(), false));
+  EXPECT_NE(text.find("turned away: east/n4: took no part"), std::string::npos) << text;
+}
+
+TEST(TextReport, OfARunThatNeverBeganMissesNobody) {
+  Survey survey;
+  survey.plan.expect = {{"east", 3}, {"west", 3}};
+  survey.interruptions = {"stopped by Ctrl-C"};
+  EXPECT_NE(text_of(make_report(survey, false)).find("AGENT_MISSING"), std::string::npos);
+  survey.begun = false;
+  auto const report = make_report(survey, false);
+  EXPECT_EQ(report.verdict, Verdict::unknown);
+  EXPECT_TRUE(text_of(report).starts_with("UNKNOWN\nbecause: stopped by Ctrl-C\n"));
+  EXPECT_EQ(text_of(report).find("AGENT_MISSING"), std::string::npos);
+}
+
 TEST(TextReport, KeepsControlCharactersOffTheTerminal) {
   SurveyMaker maker;
   maker.record("east/n1").lost = "\x1b[2J evil";

@@ -164,7 +164,7 @@ TEST(TlsCost, IsTheLimitWhereTheSamePathIsClearlyFasterWithoutIt) {
 
 TEST(TlsCost, IsNoLimitWhereSomethingElseIs) {
   for (auto const& [rate, limit] : std::vector<std::pair<double, std::string>>{
-           {9.5e9, "network"}, {5e9, "rate_limit"}, {5e9, "byte_limit"}, {5e9, "starved"}}) {
+           {9.5e9, "network"}, {5e9, "rate_limit"}, {5e9, "byte_limit"}, {5e9, "sender_starved"}}) {
     std::vector kinds{one_pair(plain, 10e9), one_pair(by_tls, rate, limit)};
     name_tls_limits(kinds);
     EXPECT_EQ(kinds[1].pairs[0].limit, limit);
@@ -211,7 +211,18 @@ TEST(Throughput, IsNotCompleteWithoutTheSaturationThatWasAskedFor) {
   maker.survey().plan.saturate = true;
   EXPECT_FALSE(read_throughput(maker.survey()).complete()) << "no two pairs";
   maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 0, 5e9}};
-  EXPECT_FALSE(read_throughput(maker.survey()).complete()) << "one was not measured alone";
+  auto const half = read_throughput(maker.survey());
+  EXPECT_FALSE(half.complete()) << "one was not measured alone";
+  EXPECT_EQ(half.unmeasured,
+            std::vector<std::string>{"saturation: 1 of 2 pairs were measured alone"});
+  maker.survey().saturation = {{0, 3, 0, 5e9}, {1, 4, 0, 5e9}};
+  auto const text = written(write_throughput_text, maker.survey());
+  EXPECT_NE(text.find("2 pairs at once over 8 TLS streams each, none of them was measured alone\n"),
+            std::string::npos)
+      << text;
+  auto const object = json::parse(written(write_throughput_json, maker.survey()));
+  EXPECT_TRUE(object.at("saturation").at("oversubscription").is_null());
+  EXPECT_EQ(object.at("unmeasured").size(), 1U);
   maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 10e9, 5e9}};
   EXPECT_TRUE(read_throughput(maker.survey()).complete());
   maker.survey().saturation.resize(most_measured_alone + 1, {2, 5, 10e9, 5e9});
