@@ -58,8 +58,11 @@ Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per
     auto bytes = rate / 8 * Seconds{plan.bandwidth_duration}.count();
     if (plan.max_bytes.count > 0)
       bytes = std::min(bytes, static_cast<double>(plan.max_bytes.count));
-    // The byte limit ends a test before its time where the link is fast.
-    Seconds const longest{bytes * 8 / rate};
+    // The byte limit ends a test before its time where the network is fast. How fast it is remains
+    // to be seen: for the bytes it counts as fast as it may be, for the time as slow.
+    Seconds longest{plan.bandwidth_duration};
+    if (auto const least = plan.thresholds.min_bandwidth.per_second; least > 0)
+      longest = std::min(longest, Seconds{bytes * 8 / std::min(rate, least)});
     if (plan.bidirectional) bytes *= 2;
     cost.at_most = {static_cast<std::uint64_t>(bytes * static_cast<double>(cost.bulk_tests))};
     time +=

@@ -149,6 +149,16 @@ TEST(Cost, ObeysTheLimitsOfThePlan) {
   plan.max_bytes = Bytes{1000};
   EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{8000});
   EXPECT_LE(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).duration, 12s);
+  // What a fast network carries in an instant takes a slow one the whole of a test.
+  plan.max_bytes = Bytes{200'000'000};
+  plan.thresholds.min_bandwidth = BitRate{8e8};
+  plan.bandwidth_duration = 1s;
+  auto const slow = estimate_cost(plan, {{"east", 50}, {"west", 50}}, BitRate{10e9}).duration;
+  plan.thresholds.min_bandwidth = BitRate{8e9};
+  auto const fast = estimate_cost(plan, {{"east", 50}, {"west", 50}}, BitRate{10e9}).duration;
+  EXPECT_GE(slow, 400s);
+  EXPECT_LE(fast, slow / 2);
+  plan.max_bytes = Bytes{1000};
   plan.bidirectional = true;  // the limit is that of a direction
   EXPECT_EQ(estimate_cost(plan, {{"east", 1}, {"west", 1}}, BitRate{10e9}).at_most, Bytes{16000});
   plan.stages = {Stage::facts, Stage::reach};
