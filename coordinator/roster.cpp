@@ -188,7 +188,7 @@ Async<Roster::Member> Roster::introduce(std::shared_ptr<Roster> roster, tcp::soc
       channel->send(encode(CoordinatorMessage{Ping{.coordinator_ns = wall_clock_ns()}}));
       co_return member;
     }
-    why = fmt::format("{}/{}: {}", hello->cluster, hello->node, name.error());
+    why = fmt::format("{}/{}: {}", printable(hello->cluster), printable(hello->node), name.error());
   }
   auto refusal = turn_away(why);
   co_await channel->flush(std::chrono::seconds{1});  // else it never learns why
