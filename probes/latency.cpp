@@ -5,7 +5,9 @@
 #include "probes/linux/turn.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,10 +47,17 @@ class LatencyExchange {
     session_.samples.reserve(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
       auto const due = start + i * interval;
-      if (Clock::now() - due > too_late) continue;
+      if (Clock::now() - due > too_late) {
+        ++left_out_;
+        continue;
+      }
       co_await hear_until(due, false);
       latest_send_ = std::max(latest_send_, Clock::now() - due);
       co_await send_sample(due + interval);
+      // Who is late again at once has waited for nothing: the others on this thread have their
+      // turn.
+      if (Clock::now() > due + interval)
+        co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
     }
   }
 
@@ -80,6 +89,7 @@ class LatencyExchange {
     // The kernel switches stamping on a moment after a first socket asks: some may lack it.
     r.kernel_stamps = r.received > 0 && kernel_stamped_ * 10 >= std::uint64_t{r.received} * 9;
     r.local_drops = dropped_ + never_out_;
+    r.left_out = left_out_;
     r.latest_send_us = std::chrono::duration<double, std::micro>(latest_send_).count();
     return r;
   }
@@ -199,6 +209,7 @@ class LatencyExchange {
   Clock::duration latest_send_{};
   std::uint32_t dropped_{};
   std::uint64_t kernel_stamped_{};
+  std::uint32_t left_out_{};
 };
 }  // namespace
 
@@ -233,6 +244,10 @@ Assessment assess(Latency::Result const& r) {
                                   "for {} packets: these losses are not the network's",
                                   r.local_drops)};
   if (r.sent == 0) return {.status = Status::inconclusive, .reason = "nothing was sent"};
+  if (r.left_out > r.sent)
+    return {.status = Status::inconclusive,
+            .reason = fmt::format("the process was starved: it sent {} of {} packets", r.sent,
+                                  std::uint64_t{r.sent} + r.left_out)};
   if (r.received == 0)
     return {.status = Status::fail,
             .reason = fmt::format("none of {} packets was answered", r.sent)};

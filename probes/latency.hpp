@@ -37,15 +37,16 @@ struct Latency {
     bool kernel_stamps{};         ///< false: user-space stamps, the times include scheduling
     std::uint32_t local_drops{};  ///< lost in our own socket (SO_RXQ_OVFL) or never out of this
                                   ///< node (ENOBUFS, not in `sent`): not the network's
-    std::uint32_t peer_drops{};   ///< lost meanwhile in the peer's socket, of anybody's packets
-    double latest_send_us{};      ///< worst delay behind the schedule: a starved process
+    std::uint32_t left_out{};    ///< were overdue when their turn came, and not sent: not in `sent`
+    std::uint32_t peer_drops{};  ///< lost meanwhile in the peer's socket, of anybody's packets
+    double latest_send_us{};     ///< worst delay behind the schedule: a starved process
   };
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Latency, duration_ms, interval_us, under_load)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Latency::Result, under_load, sent, received, lost_forward,
                                    lost_reverse, duplicates, reordered, longest_gap, rtt_min_us,
                                    rtt_p50_us, rtt_p90_us, rtt_p99_us, rtt_p999_us, rtt_max_us,
-                                   jitter_us, kernel_stamps, local_drops, peer_drops,
+                                   jitter_us, kernel_stamps, local_drops, left_out, peer_drops,
                                    latest_send_us)
 
 Async<Latency::Result> run(Latency probe);
@@ -54,6 +55,6 @@ Async<Latency::Result> run(Latency probe);
 bool may_be_lost_by_peer(Latency::Result const& result);
 /// ok: nothing lost. warn: some. fail: no answer. inconclusive: this node itself dropped, or the
 /// peer did, or the process was over 20 ms late without kernel stamps (with them, lateness does not
-/// touch the times).
+/// touch the times), or came too late to send even half of the packets.
 Assessment assess(Latency::Result const& result);
 }  // namespace leadline

@@ -1,6 +1,7 @@
 #include "probes/trace_route.hpp"
 
 #include "probes/core/all_of.hpp"
+#include "probes/linux/turn.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
 #include "probes/tcp_attempt.hpp"
 
@@ -46,7 +47,7 @@ HopReply heard(UdpProbeSocket& socket, Path const& path, int distance) {
     return reply;
   }
   Arrival arrival;
-  while (socket.receive(arrival)) {
+  for (int taken = 0; taken < most_in_a_row && socket.receive(arrival); ++taken) {
     if (!decode_datagram(arrival.packet, path.passport.key)) continue;
     reply.address = arrival.from.address().to_string();
     reply.final = true;

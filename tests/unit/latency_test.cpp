@@ -146,6 +146,10 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
   others_lost_by_peer.peer_drops = 7;
   auto late = good;
   late.latest_send_us = 30'000;
+  auto thin = good;
+  thin.left_out = 601;
+  auto half = good;
+  half.left_out = 600;
   auto starved = late;
   starved.kernel_stamps = false;
   for (auto const& row :
@@ -157,6 +161,8 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
                         {others_lost_by_peer, Status::ok, "none lost"},
                         {late, Status::ok, "median"},
                         {starved, Status::inconclusive, "starved"},
+                        {thin, Status::inconclusive, "starved: it sent 600 of 1201 packets"},
+                        {half, Status::ok, "none lost"},
                         {{.sent = 600}, Status::fail, "none of 600"},
                         {{.local_drops = 9}, Status::inconclusive, "own interface"},
                         {{}, Status::inconclusive, "nothing was sent"}}) {
@@ -249,6 +255,7 @@ TEST_P(LatencyOnLoopback, AStandstillIsNotMadeUpForInABurst) {
     return true;
   }});
   EXPECT_LT(r.sent, 90U);
+  EXPECT_EQ(r.sent + r.left_out, 100U);
   EXPECT_EQ(r.received, r.sent);
   EXPECT_EQ(r.lost_forward + r.lost_reverse, 0U);
   EXPECT_GT(r.latest_send_us, 40'000);
