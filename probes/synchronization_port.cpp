@@ -49,7 +49,8 @@ asio::awaitable<TcpAttempt> connect_again(asio::ip::address source, tcp::endpoin
     works.push_back(connect_tcp(source, target, deadline));
   auto attempts = co_await all_of(std::move(works));
   auto const says = [](TcpAttempt const& attempt) {
-    return attempt.socket ? 2 : static_cast<int>(attempt.outcome != Outcome::silent);
+    bool const told = attempt.outcome != Outcome::silent && attempt.outcome != Outcome::unclear;
+    return attempt.socket ? 2 : static_cast<int>(told);
   };
   co_return std::move(*std::ranges::max_element(attempts, {}, says));
 }

@@ -1,3 +1,5 @@
+#include "probes/reach_again.hpp"
+
 #include "probes/reach.hpp"
 #include "probes/wire/datagram.hpp"
 #include "tests/unit/loopback.hpp"
@@ -131,6 +133,25 @@ TEST_P(ReachAgain, WhereNothingAnsweredNothingIsAskedAgain) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->tcp.front().tries, 1);
   EXPECT_EQ(result->udp_sent, 3);
+}
+
+// A gateway that was dead at first: by the time of the late echo the way is there.
+TEST_P(ReachAgain, WhereTheLateEchoIsAnsweredTheConnectionsAreTriedAgain) {
+  auto responder = respond(2);
+  auto probe = reach_to(*responder, 2);
+  probe.timeout_ms = std::chrono::milliseconds{400};
+  UdpEcho udp;
+  udp.attempt.outcome = Outcome::silent;
+  std::vector<Attempt> tcp;
+  for (auto const port : probe.path.tcp_ports) {
+    tcp.emplace_back();
+    tcp.back().port = port;
+    tcp.back().outcome = Outcome::silent;
+  }
+  wait_for(ask_again_where_silent(probe, true, &udp, &tcp));
+  EXPECT_EQ(udp.attempt.outcome, Outcome::answered);
+  ASSERT_EQ(tcp.size(), 2U);
+  for (auto const& attempt : tcp) EXPECT_EQ(attempt.outcome, Outcome::answered);
 }
 
 }  // namespace
