@@ -23,14 +23,16 @@ namespace {
 constexpr std::size_t most_text_octets = 256;
 constexpr std::size_t most_entries = 16;  // of a list
 
-/// Ends between two characters of UTF-8.
+/// Ends between two characters of UTF-8, of which one has three octets at most after its first. Of
+/// what is no UTF-8 as much stays: a long name must not become a short one that means something.
 std::string cut(std::string text) {
   if (text.size() <= most_text_octets) return text;
   auto const continues = [&](std::size_t at) {
     return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
   };
   auto end = most_text_octets;
-  while (end > 0 && continues(end)) --end;
+  while (end > most_text_octets - 3 && continues(end)) --end;
+  if (continues(end)) end = most_text_octets;
   text.resize(end);
   return text;
 }

@@ -45,6 +45,9 @@ TEST(Certificate, EachTextIsCutToWhatAnObservationHasRoomFor) {
   auto request = leaf_request();
   request.uri_names.assign(20, std::string(300, 'u'));
   request.uri_names.front() = std::string(255, 'u') + "\u00e9";  // a character of two octets
+  // No UTF-8, nor anything that may be cut down to the name of a role.
+  request.uri_names.back() = "spiffe://leadline/coordinator" + std::string(271, '\x80');
+  request.uri_names.at(15) = request.uri_names.back();
   auto const made = mint(request);
   auto* const subject = X509_get_subject_name(made.chain.front().get());
   std::array<unsigned char, 60> unit{};
@@ -59,6 +62,7 @@ TEST(Certificate, EachTextIsCutToWhatAnObservationHasRoomFor) {
   ASSERT_EQ(facts.uri_names.size(), 16U);
   EXPECT_EQ(facts.uri_names[0], std::string(255, 'u'));
   EXPECT_EQ(facts.uri_names[1], std::string(256, 'u'));
+  EXPECT_EQ(facts.uri_names[15], "spiffe://leadline/coordinator" + std::string(227, '\x80'));
 }
 
 TEST(Certificate, BundlesAreReadWhole) {
