@@ -24,12 +24,11 @@ expect 30 "0 of 2000 expected nodes took part" "${long[@]}" --yes
 expect 30 "0 of 6 expected nodes took part" "${large[@]}" --quick
 expect 30 "0 of 6 expected nodes took part" "${large[@]}" --max-bytes 1GB
 
-# exec: a shell that stayed would die of the Ctrl-C itself, and its 130 would be what is told (dash, where
-# SHELL is not set).
+# exec: a shell that stayed would die of the Ctrl-C itself, and its 130 would be what is told.
 # typed WORD EXIT_CODE TEXT: the same at a terminal, where somebody answers.
 typed() {
   local got=0
-  { echo "$1"; sleep 3; } | timeout 60 script --quiet --return --command "exec ${large[*]}" /dev/null >out || got=$?
+  { echo "$1"; sleep 3; } | timeout 60 script --quiet --return --command "exec $(line "${large[@]}")" /dev/null >out || got=$?
   [ "$got" = "$2" ] || wrongly "typing '$1' ended with $got, expected $2" out
   says "Go on? [y/N]" out
   says "$3" out
@@ -39,17 +38,18 @@ interrupted() {
   local got=0
   : >out
   { await 20 grep -q "Go on" out; printf '\003'; sleep 3; } |
-    timeout 60 script --quiet --return --command "exec ${large[*]} -o json --out report" /dev/null >out || got=$?
+    timeout 60 script --quiet --return --command "exec $(line "${large[@]}") -o json --out report" /dev/null >out || got=$?
   [ "$got" = 30 ] || wrongly "Ctrl-C at the question ended with $got, expected 30" out
   says "Go on? [y/N]" out
   says "stopped by Ctrl-C" report
   says '"verdict": "unknown"' report
+  if grep -q AGENT_MISSING report; then wrongly "agents that nobody waited for are missing" report; fi
   conforms report
 }
 # What shares the terminal finds it as it was: blocking.
 left_blocking() {
   { echo n; sleep 3; } | timeout 60 script --quiet --return \
-    --command "${large[*]}; grep flags: /proc/self/fdinfo/0" /dev/null >out
+    --command "$(line "${large[@]}"); grep flags: /proc/self/fdinfo/0" /dev/null >out
   says "not run: it was not confirmed" out
   says "flags:" out
   if grep -q 'flags:[[:space:]]*[0-7]*[4-7][0-7]\{3\}[[:space:]]*$' out; then

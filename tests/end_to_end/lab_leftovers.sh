@@ -8,7 +8,7 @@ mkdir "$TMPDIR"
 # everything: what a lab could leave in the machine that it ran on.
 everything() {
   ip -o link show | sed 's/^[0-9]*: //; s/ .*//'
-  cat /proc/self/mountinfo
+  grep -F -e "$work" -e /netns/ /proc/self/mountinfo
   ls /run/netns 2>/dev/null
   ls -A "$TMPDIR"
   ls -I lab -I "*.log" "$work"

@@ -5,6 +5,9 @@
 # Where nft and tc are, of which an ordinary user's shell knows nothing.
 export PATH=$PATH:/usr/sbin:/sbin
 
+# By which script(1) runs what it is told; a service's account may have none.
+export SHELL=/bin/sh
+
 if [ "${alone:-}" = "" ]; then
   own=(unshare --net)
   [ "$(id -u)" = 0 ] || own=(unshare --user --map-root-user --net)
@@ -58,6 +61,9 @@ expect() {
 says() {
   grep -qF -- "$1" "$2" || wrongly "$2 does not say: $1" "$2"
 }
+
+# line WORD...: as a shell's command line.
+line() { printf '%q ' "$@"; }
 
 # await SECONDS COMMAND...: until it succeeds; wrong if it never does.
 await() {
