@@ -60,6 +60,8 @@ Async<tcp::socket> call_port(Path path, DataCall call, tcp::endpoint to) {
         failed(Error::Stage::configuration, bound, "source address " + path.source.to_string()));
   auto const [refused] = co_await socket.async_connect(to, no_throw);
   if (refused) co_return tl::unexpected(failed(Error::Stage::connect, refused, format(to)));
+  if (auto const kept = keep_congestion(call.options, socket); !kept)
+    co_return tl::unexpected(kept.error());
 
   Preamble const preamble{.purpose = call.purpose,
                           .run = path.passport.run,

@@ -26,12 +26,18 @@ Expected<bool> set_congestion(std::string_view name, int descriptor) {
   error_code const why{errno, boost::system::system_category()};
   bool const forbidden = why == boost::system::errc::operation_not_permitted;
   return tl::unexpected(refused(
-      why, forbidden ? fmt::format("congestion control '{}' needs privileges; allowed are: {}",
+      why, forbidden ? fmt::format("congestion control '{}' needs privileges, or the route has "
+                                   "another one locked; allowed are: {}",
                                    name, sysctl("net.ipv4.tcp_allowed_congestion_control"))
                      : fmt::format("this kernel has no congestion control '{}'; it offers: {}",
                                    name, sysctl("net.ipv4.tcp_available_congestion_control"))));
 }
 }  // namespace
+
+Expected<bool> keep_congestion(ConnectionOptions const& options,
+                               boost::asio::ip::tcp::socket& socket) {
+  return set_congestion(options.congestion, socket.native_handle());
+}
 
 Expected<bool> apply(ConnectionOptions const& options, boost::asio::ip::tcp::socket& socket) {
   int const descriptor = socket.native_handle();

@@ -18,4 +18,9 @@ struct ConnectionOptions {
 /// Sets them on an open socket: before connect(2), so that the SYN has them already. The error says
 /// what the kernel refuses and what it offers.
 Expected<bool> apply(ConnectionOptions const& options, boost::asio::ip::tcp::socket& socket);
+
+/// Once more after connect(2): there the kernel takes what the route says (congctl, ip-route(8))
+/// for what was asked of the socket.
+Expected<bool> keep_congestion(ConnectionOptions const& options,
+                               boost::asio::ip::tcp::socket& socket);
 }  // namespace leadline
