@@ -82,6 +82,8 @@ asio::awaitable<void> Saturation::measure(std::span<SaturationTest> tests,
   plan.latency_under_load = false;
   for (auto& test : tests) {
     auto batch = bulk_batch(heaviest_kind(plan), plan);
+    // One that ended early would leave its share to those that are still measured.
+    std::get<Bandwidth>(batch.probes.front()).whole_duration = tests.size() > 1;
     batch.targets = {{.peer = test.target, .family = family_.at({test.source, test.target})}};
     auto* const rate = &(test.*into);
     auto* const logbook = keep == Keep::observation ? &logbook_ : nullptr;

@@ -41,8 +41,9 @@ struct Bandwidth {
   BitRate link_speed{0};                        ///< this node's, filled by the agent, never sent
   Transport transport{Transport::tcp};
   BulkMode mode{BulkMode::ceiling};
-  bool bidirectional{false};                    ///< as many streams back, at the same time
-  int streams{1};                               ///< 1 to 32
+  bool bidirectional{false};   ///< as many streams back, at the same time
+  bool whole_duration{false};  ///< no early stop: others are measured under its load
+  int streams{1};              ///< 1 to 32
   std::chrono::milliseconds duration_ms{1500};  ///< at most, warm-up included
   std::chrono::milliseconds warm_up_ms{300};    ///< slow start, left out of the rate
   BitRate rate_limit_bits_per_second{0};        ///< 0: none; all streams of a direction together
@@ -62,10 +63,10 @@ struct Bandwidth {
     std::optional<BulkFlow> reverse;  ///< the other direction of a bidirectional test
   };
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Bandwidth, transport, mode, bidirectional, streams,
-                                                duration_ms, warm_up_ms, rate_limit_bits_per_second,
-                                                byte_limit_bytes, congestion, dscp, mss, cipher,
-                                                record_octets)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Bandwidth, transport, mode, bidirectional,
+                                                whole_duration, streams, duration_ms, warm_up_ms,
+                                                rate_limit_bits_per_second, byte_limit_bytes,
+                                                congestion, dscp, mss, cipher, record_octets)
 
 /// Its parts in order, for those who go through every field: reflection does not see a base.
 template <class R>

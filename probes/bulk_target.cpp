@@ -106,7 +106,8 @@ asio::awaitable<BulkReport> sample(SessionPointer session) {
     forward.take(next);
     reverse.take(next);
     if (Clock::now() >= end) break;
-    if (session->request.bidirectional || !forward.known()) continue;
+    if (session->request.bidirectional || session->request.whole_duration || !forward.known())
+      continue;
     forward.stop_early();
     break;
   }
