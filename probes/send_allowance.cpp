@@ -5,8 +5,7 @@
 
 namespace leadline {
 namespace {
-constexpr std::uint64_t largest_chunk = 256U << 10U;
-constexpr std::uint64_t unlimited_chunk = 1U << 20U;
+constexpr std::uint64_t largest_chunk = 1U << 20U;
 constexpr std::uint64_t smallest_chunk = 4U << 10U;
 /// What may be sent at once after a pause, in time at the limit: short enough that no switch's
 /// buffer sees it as a burst, long enough for a late thread to catch up.
@@ -16,7 +15,7 @@ constexpr std::int64_t burst_ns = 5'000'000;
 constexpr double slowest_rate = 1000;
 
 std::uint64_t chunk_at(BitRate rate) {
-  if (rate.per_second <= 0) return unlimited_chunk;
+  if (rate.per_second <= 0) return largest_chunk;
   auto const two_milliseconds = static_cast<std::uint64_t>(rate.per_second / 8 * 0.002);
   return std::clamp(two_milliseconds, smallest_chunk, largest_chunk);
 }
