@@ -78,6 +78,8 @@ KindThroughput of_kind(ThroughputKind kind, std::vector<Sample> const& samples, 
     if (std::ranges::count(result.ciphers, cipher) == 0 && !cipher.empty())
       result.ciphers.push_back(cipher);
     result.record_octets = std::max(result.record_octets, record_octets);
+    if (std::ranges::count(result.sending, flow.sending) == 0 && !flow.sending.empty())
+      result.sending.push_back(flow.sending);
     if (flow.transferred_bytes == 0) continue;
     sender_cost.push_back(per_gigabyte(flow.sender_cpu_seconds, flow));
     receiver_cost.push_back(per_gigabyte(flow.receiver_cpu_seconds, flow));

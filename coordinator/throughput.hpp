@@ -59,6 +59,7 @@ struct KindThroughput {
   double sender_cpu_seconds_per_gigabyte{};  ///< median over the tests; 10^9 bytes
   double receiver_cpu_seconds_per_gigabyte{};
   std::vector<std::string> ciphers;  ///< as negotiated, each once; of TCP none
+  std::vector<std::string> sending;  ///< "splice", "write, as splice was refused", each once
   int record_octets{};               ///< most plaintext of a TLS record; 0: no TLS
 };
 

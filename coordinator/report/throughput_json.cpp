@@ -51,6 +51,7 @@ json kinds_of(Survey const& survey, Throughput const& found) {
                      {"mode", kind.kind.mode},
                      {"ciphers", kind.ciphers},
                      {"record_octets", kind.record_octets},
+                     {"sending", kind.sending},
                      {"all", rates_of(kind.all)},
                      {"sender_cpu_seconds_per_gigabyte", kind.sender_cpu_seconds_per_gigabyte},
                      {"receiver_cpu_seconds_per_gigabyte", kind.receiver_cpu_seconds_per_gigabyte},

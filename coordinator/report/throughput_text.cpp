@@ -91,6 +91,9 @@ void write_kind(std::ostream& out, Survey const& survey, KindThroughput const& k
   if (!kind.ciphers.empty())
     out << fmt::format("  {}, records of up to {} octets\n", fmt::join(kind.ciphers, ", "),
                        kind.record_octets);
+  // A ceiling that is written is lower than one that is spliced.
+  for (auto const& way : kind.sending)
+    if (way.starts_with("write")) out << fmt::format("  sent by {}\n", way);
   out << fmt::format("  CPU: {:.3f} s a GB at the sender, {:.3f} s at the receiver\n",
                      kind.sender_cpu_seconds_per_gigabyte, kind.receiver_cpu_seconds_per_gigabyte);
   write_matrix(out, survey, kind, unit);
