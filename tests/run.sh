@@ -13,4 +13,7 @@ status=0
 ctest --preset "$preset" -j "$(nproc)" "$@" | tee "$log" || status=$?
 skipped=$(grep -c '\*\*\*Skipped' "$log" || true)
 echo "$preset: $skipped tests were skipped (each says why: ctest --preset $preset -V)"
+# Parts of tests that passed: what they say stands in ctest's own log alone.
+untried=$(grep '^not tried: ' "build/$preset/Testing/Temporary/LastTest.log" | sort -u || true)
+[ -z "$untried" ] || echo "$untried"
 exit $status

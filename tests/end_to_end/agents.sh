@@ -82,6 +82,7 @@ start --wait 20s --stages reach -o json
 await 20 grep -q "east 2 of 1" err
 agent west west n2 --address 10.7.0.2
 wait "$run"
+conforms out
 says '"nodes_seen":2' out
 says "east/n3: took no part: 1 of its cluster is expected" out
 says '"pairs_expected":2' out

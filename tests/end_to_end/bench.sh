@@ -31,6 +31,20 @@ says "east/n1,west/n2,tcp,1,ceiling,2," out
 expect 0 '"complete": true' "${bench[@]}" --streams 2 --transport tcp --bidir -o json
 says '"tests_measured": 2' out
 
+expect 0 '"sending": ' "${bench[@]}" --streams 1 --transport tcp -o json
+says '"splice"' out
+expect 0 " last, about " "${bench[@]}" --streams 1,2 --transport tcp
+
+# What is asked for holds although the route says otherwise.
+route=(ip route replace local 10.7.0.2 dev lo table local proto kernel scope host src 10.7.0.2)
+if "${route[@]}" congctl reno 2>route.log && grep -q cubic /proc/sys/net/ipv4/tcp_available_congestion_control; then
+  expect 0 ",reno," "${bench[@]}" --streams 1 --transport tcp -o csv
+  expect 0 ",cubic," "${bench[@]}" --streams 1 --transport tcp --cc cubic -o csv
+  if grep -q "^east.*,reno," out; then wrongly "the route's congestion control was used, not the one asked for" out; fi
+  "${route[@]}"
+else
+  echo "not tried: a route with a congestion control of its own"
+fi
 expect 30 "not measured:" "${bench[@]}" --streams 1 --transport tcp --cc nonesuch
 says "nonesuch" out
 
@@ -65,8 +79,13 @@ saturate=("$bin/leadline" bench --tls coordinator --listen "127.0.0.1:$port" --e
 expect 0 "saturation: 2 pairs at once over 1 TCP stream each" "${saturate[@]}"
 says "the fabric carries them all" out
 expect 0 '"oversubscription": ' "${saturate[@]}" -o json
+expect 0 " s, 1 at a time at most" "${saturate[@]}" --max-concurrent 1
+says "schedule: 8 tests in " out
 if tc qdisc add dev lo root tbf rate 250mbit burst 256kb latency 20ms 2>tc.log; then
   expect 0 "the fabric is oversubscribed" "${saturate[@]}"
+  # Long enough for a rate to be known before the time is up: who ended early would unburden the rest.
+  expect 0 "the fabric is oversubscribed" "${saturate[@]/500ms/3s}"
+  grep -o "[0-9.]* : 1" out | awk '{exit $1 < 1.4}' || wrongly "less oversubscribed than it is" out
   tc qdisc del dev lo root
 else
   echo "not tried: an oversubscribed fabric, because there is no tbf here"

@@ -30,6 +30,9 @@ expect 2 "--plan: nowhere.yaml: No such file" "${check[@]}" --plan nowhere.yaml
 sed -n '/^\$ leadline explain$/,/^```$/p' "$readme" | sed '1d;$d' >listed
 diff explained listed >difference || wrongly "README's findings are not those of leadline explain" difference
 
+expect 0 "larger packets vanish without an ICMP message" "$bin/leadline" explain MTU_BLACK_HOLE
+expect 2 "'MTU_BLACK_HOL'" "$bin/leadline" explain MTU_BLACK_HOL
+
 # And every option that a program or command lists.
 for command in "leadline-agent" "leadline check" "leadline bench" "leadline lint" "leadline init" \
   "leadline estimate" "leadline verify-vmi"; do

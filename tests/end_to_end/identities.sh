@@ -104,6 +104,9 @@ timeout 10 openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cert east/tls.cr
   -CAfile ca/ca.crt </dev/null >old.out 2>&1 && wrongly "TLS 1.2 was accepted" old.out
 says "alert protocol version" old.out
 await 5 grep -q "unsupported protocol" err
+# Nor may anybody come without a certificate.
+timeout 10 openssl s_client -connect "127.0.0.1:$port" -tls1_3 -CAfile ca/ca.crt </dev/null >bare.out 2>&1
+await 5 grep -q "peer did not return a certificate" err
 kill -INT "$run" "${twins[@]}"
 wait "$run"
 

@@ -23,6 +23,7 @@ says "/kept: File too large" err
 # A link stays a link.
 ln -s report link
 expect 30 "agents:" "${run[@]}" -o json --out link
+conforms link
 [ -L link ] || wrongly "the link was replaced"
 says '"verdict": "unknown"' report
 

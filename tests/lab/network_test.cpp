@@ -2,6 +2,7 @@
 #include "tests/lab/network/sandbox.hpp"
 #include "tests/lab/network/subprocess.hpp"
 #include "tests/lab/udp_endpoint.hpp"
+#include "tests/unit/refused_system_call.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,9 @@
 #include <fstream>
 #include <poll.h>
 #include <string>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace leadline::lab {
@@ -252,6 +255,16 @@ TEST(Sandbox, SkipsALabThatTakesWhatTheKernelLacks) {
   unlimited.line_rate = {};
   EXPECT_EQ(in_lab(limited), skipped_exit_code);
   EXPECT_EQ(in_lab(unlimited), 0);
+}
+
+TEST(Sandbox, SaysThatNamespacesAreNotPermittedWhereTheyAreNot) {
+  std::thread{[] {
+    refuse_system_call(SYS_unshare, EPERM);  // of this thread, and of what it forks
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run_in_sandbox([] { return 0; }), skipped_exit_code);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(),
+              "skipped: namespaces are not permitted here (unshare): Operation not permitted\n");
+  }}.join();
 }
 
 TEST(Sandbox, HandsTheExitCodeBack) {

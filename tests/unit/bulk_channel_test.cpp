@@ -261,6 +261,25 @@ TEST(BatchingBio, SendsManyRecordsInOneCall) {
   ::close(ends[1]);
 }
 
+TEST(BatchingBio, FetchesManyRecordsInOneCall) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()), 0);
+  {
+    BatchingBio socket{ends[0]};
+    auto const bio = socket.bio();
+    std::vector<char> const message(std::size_t{16} * 5000, 'r');
+    for (int i = 0; i < 2; ++i)
+      ASSERT_EQ(::send(ends[1], message.data(), message.size(), 0), 16 * 5000);
+    std::array<char, 5000> record{};
+    for (int left = 15; left >= 0; --left) {
+      ASSERT_EQ(BIO_read(bio.get(), record.data(), 5000), 5000);
+      EXPECT_EQ(socket.pending(), static_cast<std::size_t>(left) * 5000U);
+    }
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 TEST(PatternCheck, AcceptsThePatternHoweverItIsCut) {
   PatternCheck check;
   auto const pattern = bulk_pattern();

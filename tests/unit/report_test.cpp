@@ -119,6 +119,20 @@ TEST(TextReport, NamesCauseEvidenceAndRemedyIn100Columns) {
   EXPECT_LE(widest_line(text), 100U);
 }
 
+TEST(TextReport, GoesFromTheVerdictToItsCausesToTheMatrixToTheNumbers) {
+  SurveyMaker maker;
+  block(maker, "east/n1");
+  auto const text = text_of(make_report(maker.survey(), false));
+  std::size_t at = 0;
+  for (auto const* const part :
+       {"NOT READY", "because: ", "coverage: ", "REACH_FILTERED", "do: ", "source \\ target",
+        "round trip ", "path MTU ", "TCP x 8", "TLS x 8"}) {
+    auto const next = text.find(part, at);
+    ASSERT_NE(next, std::string::npos) << part << " is not where it belongs in\n" << text;
+    at = next;
+  }
+}
+
 TEST(TextReport, SaysThatOfANodeSomethingIsNotKnown) {
   SurveyMaker maker;
   maker.survey().plan.thresholds.expected_link_speed = BitRate{10e9};

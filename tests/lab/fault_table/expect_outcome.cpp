@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <utility>
+#include <vector>
 
 namespace leadline::lab {
 namespace {
@@ -22,6 +25,26 @@ std::string tail(fs::path const& path) {
   return text.size() > enough ? text.substr(text.size() - enough) : text;
 }
 
+/// As the schedule was run: no test of a node began before the one before had ended.
+void expect_one_bulk_test_a_node(nlohmann::json const& report) {
+  std::map<nlohmann::json, std::vector<std::pair<double, double>>> of_node;
+  for (auto const& test : report.at("schedule"))
+    if (test.at("outcome") == "measured")
+      for (auto const* const end : {"source", "target"})
+        of_node[test.at(end)].emplace_back(test.at("started_seconds"), test.at("ended_seconds"));
+  bool const measured = std::ranges::any_of(report.at("pairs"), [](auto const& pair) {
+    return std::ranges::any_of(pair.at("observations"), [](auto const& seen) {
+      return seen.at("probe") == "bandwidth" && seen.contains("result");
+    });
+  });
+  EXPECT_EQ(measured, !of_node.empty());
+  for (auto& [node, times] : of_node) {
+    std::ranges::sort(times);
+    for (std::size_t i = 1; i < times.size(); ++i)
+      EXPECT_GE(times[i].first, times[i - 1].second) << node << " was in two bulk tests at once";
+  }
+}
+
 void expect_report(Expectation const& expected, fs::path const& directory,
                    std::string const& name) {
   auto const report =
@@ -30,6 +53,7 @@ void expect_report(Expectation const& expected, fs::path const& directory,
                                       << tail(directory / (name + ".stderr"));
   for (auto const& difference : differences(expected, report)) ADD_FAILURE() << difference;
   EXPECT_EQ(against_schema(schema, report), "");
+  expect_one_bulk_test_a_node(report);
 }
 
 /// That the agents stopped: traffic ran until the coordinator was lost, and then ended in time.
