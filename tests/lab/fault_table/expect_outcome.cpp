@@ -34,10 +34,10 @@ void expect_one_bulk_test_a_node(nlohmann::json const& report) {
         of_node[test.at(end)].emplace_back(test.at("started_seconds"), test.at("ended_seconds"));
   bool const measured = std::ranges::any_of(report.at("pairs"), [](auto const& pair) {
     return std::ranges::any_of(pair.at("observations"), [](auto const& seen) {
-      return seen.at("probe") == "bandwidth" && seen.contains("result");
+      return seen.at("probe") == "bandwidth" && seen.at("status") == "ok";
     });
   });
-  EXPECT_EQ(measured, !of_node.empty());
+  EXPECT_TRUE(!measured || !report.at("schedule").empty());
   for (auto& [node, times] : of_node) {
     std::ranges::sort(times);
     for (std::size_t i = 1; i < times.size(); ++i)
