@@ -1,3 +1,5 @@
+#include "probes/bandwidth.hpp"
+#include "probes/bulk_slot.hpp"
 #include "probes/latency.hpp"
 #include "probes/linux/interface.hpp"
 #include "probes/linux/udp_probe_socket.hpp"
@@ -15,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <string>
@@ -37,6 +40,7 @@ class Pair {
     Responder::Options options;
     options.passport = {.run = 9, .key = key_, .self = there};
     options.addresses = {asio::ip::make_address(west.addresses.at(family))};
+    options.bulk_slot = std::make_shared<BulkSlot>();
     lab::Visit const visit{place_.machine(west.machine)};
     auto opened = Responder::open(loop_.get_executor(), options);
     if (!opened) throw std::runtime_error{describe(opened.error())};
@@ -63,9 +67,9 @@ class Pair {
   [[nodiscard]] std::vector<LostAnswer> lost_answers() const { return responder_->lost_answers(); }
 
   /// Of the cluster's interface in the migration network.
-  [[nodiscard]] std::string mac_of(std::string const& cluster) const {
+  [[nodiscard]] InterfaceFacts interface_of(std::string const& cluster) const {
     lab::Visit const visit{place_.machine(node(cluster).machine)};
-    return read_interface("migration0").mac;
+    return read_interface("migration0");
   }
 
   /// The interface of this end lets out so much and queues so little that senders meet ENOBUFS.
@@ -130,7 +134,8 @@ TEST_F(ProbesInTheLab, OnOneLinkFramesGoToThePeersOwnMacAddress) {
       auto const reach = pair.measured(Reach{});
       EXPECT_EQ(assess(reach).status, Status::ok);
       EXPECT_EQ(reach.route.gateway, "");
-      EXPECT_EQ(reach.next_hop_mac, pair.mac_of("west"));
+      EXPECT_EQ(reach.next_hop_mac, pair.interface_of("west").mac);
+      EXPECT_EQ(pair.interface_of("west").kind, "tun");  // what a TAP is to the kernel
     }
   });
 }
@@ -143,7 +148,7 @@ TEST_F(ProbesInTheLab, OverRoutersTheyGoToTheFirstRouters) {
       EXPECT_EQ(assess(reach).status, Status::ok);
       EXPECT_NE(reach.route.gateway, "");
       EXPECT_EQ(reach.next_hop_mac.size(), std::string{"02:00:00:00:00:01"}.size());
-      EXPECT_NE(reach.next_hop_mac, pair.mac_of("west"));
+      EXPECT_NE(reach.next_hop_mac, pair.interface_of("west").mac);
     }
   });
 }
@@ -240,6 +245,19 @@ TEST_F(ProbesInTheLab, LossIsToldByDirectionAndDoesNotMisleadTheSearch) {
     auto const mtu = pair.measured(PathMtu{});
     EXPECT_EQ(mtu.path_mtu_octets, 9000U);
   });
+}
+
+Bandwidth::Result gentle_stream(Lab& place) {
+  Bandwidth bandwidth;
+  bandwidth.slot = std::make_shared<BulkSlot>();
+  bandwidth.rate_limit_bits_per_second = BitRate{100e6};  // no queue here drops of that
+  return Pair{place}.measured(bandwidth);
+}
+
+TEST_F(ProbesInTheLab, WhatAStreamSentAgainIsCounted) {
+  in_lab("{}", [](Lab& place) { EXPECT_LT(gentle_stream(place).retransmitted_segments, 10U); });
+  in_lab("{faults: [{inter_cluster: both, loss: 2%}]}",
+         [](Lab& place) { EXPECT_GE(gentle_stream(place).retransmitted_segments, 10U); });
 }
 
 TEST_F(ProbesInTheLab, AFullQueueOfTheOwnInterfaceIsNoLossOnTheNetwork) {
