@@ -217,7 +217,7 @@ TEST(Throughput, IsNotCompleteWithoutTheSaturationThatWasAskedFor) {
             std::vector<std::string>{"saturation: 1 of 2 pairs were measured alone"});
   maker.survey().saturation = {{0, 3, 0, 5e9}, {1, 4, 0, 5e9}};
   auto const text = written(write_throughput_text, maker.survey());
-  EXPECT_NE(text.find("2 pairs at once over 8 TLS streams each, none of them was measured alone\n"),
+  EXPECT_NE(text.find("2 pairs at once over 8 TCP streams each, none of them was measured alone\n"),
             std::string::npos)
       << text;
   auto const object = json::parse(written(write_throughput_json, maker.survey()));
