@@ -56,8 +56,8 @@ struct Thresholds {
   /// The slower direction, as a share of the faster: below half the two directions differ by design
   /// or by fault.
   double min_bandwidth_symmetry{0.5};
-  /// Retransmitted segments of those sent. Some are normal where cubic looks for the limit; one in a
-  /// hundred is what it takes to keep a stream well below it.
+  /// Retransmitted segments of those sent. Some are normal where cubic looks for the limit; one in
+  /// a hundred is what it takes to keep a stream well below it.
   double max_retransmits{0.01};
   /// Of CAs, and of leadline's own certificates. A HyperConverged CA lives 48 h and is renewed
   /// after 24 h: with less than 24 h left renewal has failed.

