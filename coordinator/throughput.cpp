@@ -37,7 +37,7 @@ double per_gigabyte(double seconds, BulkFlow const& flow) {
   return seconds * gigabyte / static_cast<double>(flow.transferred_bytes);
 }
 
-Samples gather(Survey const& survey) {
+Samples gather_samples(Survey const& survey) {
   Samples samples;
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
     auto& of_kind = samples[{result.transport, result.streams, result.mode}];
@@ -176,7 +176,7 @@ Throughput read_throughput(Survey const& survey) {
       std::max(survey.pairs.size(), count_pairs(plan.mesh, plan.pairs, plan.expect)) *
       bulk_kinds(plan).size();
   for (auto const& pair : survey.pairs) result.tests_measured += measured_kinds(plan, pair);
-  for (auto const& [kind, samples] : gather(survey))
+  for (auto const& [kind, samples] : gather_samples(survey))
     result.kinds.push_back(of_kind(kind, samples, survey.nodes.size()));
   result.tls = tls_costs(result.kinds);
   name_tls_limits(result.kinds);
