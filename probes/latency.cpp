@@ -29,6 +29,8 @@ constexpr double starved_us = 20'000;
 // make up for, which each queue on the way has room for.
 constexpr int most_intervals_late = 4;
 constexpr auto most_time_late = 50ms;
+/// For each packet that was sent: the rest is a thinner sample, but one of the same path.
+constexpr std::uint64_t most_left_out = 9;
 
 /// Sends the packets of one session and gathers answers and stamps.
 class LatencyExchange {
@@ -244,7 +246,7 @@ Assessment assess(Latency::Result const& r) {
                                   "for {} packets: these losses are not the network's",
                                   r.local_drops)};
   if (r.sent == 0) return {.status = Status::inconclusive, .reason = "nothing was sent"};
-  if (r.left_out > r.sent)
+  if (r.left_out > most_left_out * r.sent)
     return {.status = Status::inconclusive,
             .reason = fmt::format("the process was starved: it sent {} of {} packets", r.sent,
                                   std::uint64_t{r.sent} + r.left_out)};

@@ -147,9 +147,9 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
   auto late = good;
   late.latest_send_us = 30'000;
   auto thin = good;
-  thin.left_out = 601;
-  auto half = good;
-  half.left_out = 600;
+  thin.left_out = 5401;
+  auto thinner = good;
+  thinner.left_out = 5400;
   auto starved = late;
   starved.kernel_stamps = false;
   for (auto const& row :
@@ -161,8 +161,8 @@ TEST(Latency, AssessmentBlamesTheNetworkOnlyForItsOwn) {
                         {others_lost_by_peer, Status::ok, "none lost"},
                         {late, Status::ok, "median"},
                         {starved, Status::inconclusive, "starved"},
-                        {thin, Status::inconclusive, "starved: it sent 600 of 1201 packets"},
-                        {half, Status::ok, "none lost"},
+                        {thin, Status::inconclusive, "starved: it sent 600 of 6001 packets"},
+                        {thinner, Status::ok, "none lost"},
                         {{.sent = 600}, Status::fail, "none of 600"},
                         {{.local_drops = 9}, Status::inconclusive, "own interface"},
                         {{}, Status::inconclusive, "nothing was sent"}}) {
