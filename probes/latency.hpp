@@ -55,7 +55,6 @@ Async<Latency::Result> run(Latency probe);
 bool may_be_lost_by_peer(Latency::Result const& result);
 /// ok: nothing lost. warn: some. fail: no answer. inconclusive: this node itself dropped, or the
 /// peer did, or the process was over 20 ms late without kernel stamps (with them, lateness does not
-/// touch the times), or came too late to send even a tenth of the
-/// packets.
+/// touch the times), or came too late to send even a tenth of the packets.
 Assessment assess(Latency::Result const& result);
 }  // namespace leadline
