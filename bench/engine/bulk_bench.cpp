@@ -35,7 +35,7 @@ BulkStream::Settings settings_of(Options const& options, bool sends) {
   }
   auto settings = stream_settings(test, identity, sends);
   settings.processor = sends ? options.sender_processor : options.receiver_processor;
-  return sends ? sending(settings, test, BitRate{0}) : settings;
+  return sends ? sending(settings, test, options.max_rate) : settings;
 }
 
 /// CPU of the whole process: what a like program is charged for.

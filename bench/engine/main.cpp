@@ -35,6 +35,7 @@ po::options_description flags() {
       "directory with tls.crt, tls.key and ca.crt; empty: plain TCP")(
       "cipher", po::value<std::string>()->default_value(""), "aes128gcm, aes256gcm or chacha20")(
       "record-size", po::value<int>()->default_value(0))(
+      "max-rate", po::value<std::string>()->default_value(""), "cap; empty: none")(
       "sender-cpu", po::value<int>()->default_value(-1))("receiver-cpu",
                                                          po::value<int>()->default_value(-1));
   return known;
@@ -53,6 +54,12 @@ Options read(po::variables_map const& given) {
   if (nlohmann::json(mode) != text("mode"))
     throw std::runtime_error{"--mode " + text("mode") +
                              ": allowed are ceiling, migration and verify"};
+  BitRate max_rate{0};
+  if (auto const cap = text("max-rate"); !cap.empty()) {
+    auto const rate = parse_rate(cap);
+    if (!rate) throw std::runtime_error{"--max-rate " + cap + ": " + rate.error()};
+    max_rate = *rate;
+  }
   Options options{
       .at = {boost::asio::ip::make_address(text("address")), static_cast<std::uint16_t>(port)},
       .streams = number("streams"),
@@ -62,6 +69,7 @@ Options read(po::variables_map const& given) {
       .identity = text("tls"),
       .cipher = text("cipher"),
       .record_octets = number("record-size"),
+      .max_rate = max_rate,
       .sender_processor = number("sender-cpu"),
       .receiver_processor = number("receiver-cpu")};
   Bandwidth asked{.streams = options.streams, .duration_ms = options.duration};

@@ -18,6 +18,7 @@ struct Options {
   std::filesystem::path identity;  ///< of leadline's form; empty: plain TCP
   std::string cipher;
   int record_octets{0};
+  BitRate max_rate{0};       ///< of all streams together; 0: no cap
   int sender_processor{-1};  ///< -1: anywhere
   int receiver_processor{-1};
 };

@@ -29,8 +29,8 @@ def _engine(network, seconds, binary, kind, port, processors, options=()):
     return _figures(received["bytes"], received["seconds"], sender_cpu + receiver_cpu), sent
 
 
-def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, cipher=""):
-    options = ["--streams", str(streams), "--mode", mode]
+def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, cipher="", cap=""):
+    options = ["--streams", str(streams), "--mode", mode, "--max-rate", cap]
     if tls:
         options += ["--tls", tls, "--cipher", cipher]
     figures, sent = _engine(network, seconds, binary, "", "5300",
