@@ -29,7 +29,7 @@ po::options_description described() {
   all.add_options()                                                                               //
       ("streams", text(), "comma-separated, 1 to 32 each (default 1,8)")                          //
       ("transport", text(), "comma-separated: tcp,tls (default both)")                            //
-      ("mode", text(), "of TCP, comma-separated: ceiling (default), migration, verify")           //
+      ("mode", text(), "of TCP, comma-separated: ceiling,migration (default both), verify")       //
       ("bidir", "both directions at once")                                                        //
       ("duration", text(), "of each test, 500ms to 1m (default 10s; less once it is known)")      //
       ("cc", text(), "congestion control of the senders: system (default), cubic, bbr ...")       //
@@ -115,6 +115,7 @@ Plan defaults() {
   Plan plan;
   plan.stages = {Stage::facts, Stage::reach, Stage::bandwidth};
   plan.bandwidth_duration = 10s;
+  plan.bulk_modes = {BulkMode::ceiling, BulkMode::migration};
   plan.latency_under_load = false;
   plan.look_again = false;
   return plan;

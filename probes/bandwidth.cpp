@@ -138,6 +138,7 @@ BulkFlow flow_of(Bandwidth const& probe, BulkCount count, BulkEnd sender, BulkEn
   flow.sender = std::move(sender.streams);
   flow.receiver = std::move(receiver.streams);
   flow.timeline = std::move(sender.timeline);
+  flow.receiver_timeline = std::move(receiver.timeline);
   flow.worst_schedule_delay_ms = std::max(sender.delay.worst_ms, receiver.delay.worst_ms);
   flow.limit = std::move(limit.name);
   flow.limit_detail = std::move(limit.detail);

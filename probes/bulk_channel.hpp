@@ -29,7 +29,7 @@ class BulkChannel {
   BulkChannel(BulkChannel&&) = delete;
   BulkChannel& operator=(BulkChannel&&) = delete;
 
-  /// What must happen before the first octet: for TLS the handshake, within 5 s. False: see
+  /// What must happen before the first octet: for TLS the handshake, 5 s a system call. False: see
   /// failure().
   virtual bool open(bool as_client) = 0;
   /// The next octets of the pattern, at most this many. How many went; negative: see failure().

@@ -30,7 +30,8 @@ struct BulkFlow {
   std::string sending;              ///< "splice", "write" (and why not spliced), "TLS"
   std::vector<TcpSnapshot> sender;  ///< a stream each
   std::vector<TcpSnapshot> receiver;
-  TcpTimeline timeline;              ///< at the sender
+  TcpTimeline timeline;  ///< at the sender
+  TcpTimeline receiver_timeline;
   double worst_schedule_delay_ms{};  ///< how late either end came to read its counters
   /// "rate_limit", "byte_limit", "link_speed", "sender_cpu", "receiver_cpu", "receive_window",
   /// "send_buffer", "network", "sender_starved", "receiver_starved" (that machine, not the path:
@@ -44,5 +45,5 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BulkFlow, measured_seconds, transferred_bytes
                                    retransmitted_segments, sender_cpu_share, receiver_cpu_share,
                                    sender_cpu_seconds, receiver_cpu_seconds, congestion_sender,
                                    congestion_receiver, sending, sender, receiver, timeline,
-                                   worst_schedule_delay_ms, limit, limit_detail)
+                                   receiver_timeline, worst_schedule_delay_ms, limit, limit_detail)
 }  // namespace leadline

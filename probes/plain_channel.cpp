@@ -107,14 +107,20 @@ std::ptrdiff_t PlainChannel::send(std::size_t octets) {
 }
 
 std::ptrdiff_t PlainChannel::receive() {
-  // Not a vector: that would touch its pages. NOLINTNEXTLINE(modernize-avoid-c-arrays)
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(receive_octets);
+  if (!room_) room_.emplace(receive_octets);
+  auto const room = room_->next(received_);
   int const flags = mode_ == BulkMode::ceiling ? MSG_TRUNC : 0;
-  auto const received = ::recv(descriptor_, buffer_.get(), receive_octets, flags);
+  auto const received = ::recv(descriptor_, room.data(), room.size(), flags);
   if (received < 0) return fail(reason(errno));
-  if (mode_ == BulkMode::verify &&
-      !check_.accept({buffer_.get(), static_cast<std::size_t>(received)}))
+  auto const octets = static_cast<std::size_t>(received);
+  if (mode_ == BulkMode::verify && !check_.accept(room.first(octets)))
     return fail(check_.mismatch());
+  received_ += octets;
+  // A migration's receiver makes no such pause.
+  if (mode_ == BulkMode::ceiling && octets > 0) {
+    if (!pause_) pause_.emplace(descriptor_);
+    pause_->after(octets);
+  }
   return received;
 }
 

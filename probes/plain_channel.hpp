@@ -1,9 +1,11 @@
 #pragma once
 #include "probes/bulk_channel.hpp"
 #include "probes/bulk_pattern.hpp"
+#include "probes/gathering_pause.hpp"
+#include "probes/receive_room.hpp"
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,7 +60,8 @@ class PlainChannel : public BulkChannel {
   std::optional<SplicePipe> pipe_;  ///< once something is sent
   std::size_t position_{};          ///< in the pattern
   PatternCheck check_;
-  /// Untouched, so never backed, where octets are dropped. NOLINTNEXTLINE(modernize-avoid-c-arrays)
-  std::unique_ptr<std::byte[]> buffer_;
+  std::uint64_t received_{};
+  std::optional<ReceiveRoom> room_;  ///< once something is received; untouched where it is dropped
+  std::optional<GatheringPause> pause_;  ///< of a receiver that drops
 };
 }  // namespace leadline

@@ -1,9 +1,12 @@
 #include "coordinator/report/throughput_json.hpp"
 
+#include "coordinator/report/finding_json.hpp"
 #include "coordinator/report/json.hpp"
 #include "probes/core/checked_json.hpp"
 
 #include <ostream>
+#include <string_view>
+#include <variant>
 
 namespace leadline {
 namespace {
@@ -75,6 +78,25 @@ json saturation_of(Survey const& survey, Throughput const& found) {
       {"oversubscription",
        found.oversubscription->pairs_compared > 0 ? json(found.oversubscription->factor) : json()}};
 }
+
+/// Each test with all that both its ends measured; one by one, for a large mesh has gigabytes.
+void write_tests(std::ostream& out, Survey const& survey) {
+  std::string_view separator = "\n";
+  for (auto const& pair : survey.pairs)
+    for (auto const& seen : pair.observations) {
+      auto const* const result =
+          seen.result ? std::get_if<Bandwidth::Result>(&*seen.result) : nullptr;
+      if (result == nullptr) continue;
+      json const test{{"source", survey.nodes.at(seen.source).name},
+                      {"target", survey.nodes.at(seen.target).name},
+                      {"family", seen.family},
+                      {"status", seen.status},
+                      {"reason", seen.reason},
+                      {"result", *result}};
+      out << separator << text_of(test);
+      separator = ",\n";
+    }
+}
 }  // namespace
 
 void write_throughput_json(std::ostream& out, Survey const& survey, Throughput const& found) {
@@ -93,6 +115,14 @@ void write_throughput_json(std::ostream& out, Survey const& survey, Throughput c
                       {"saturation", saturation_of(survey, found)},
                       {"unmeasured", found.unmeasured},
                       {"schedule", schedule_of(survey)}};
-  out << document.dump(1, ' ', false, json::error_handler_t::replace) << '\n';
+  std::string_view separator = "{\n";
+  for (auto const& [key, value] : document.items()) {
+    out << separator << json(key) << ": "
+        << value.dump(1, ' ', false, json::error_handler_t::replace);
+    separator = ",\n";
+  }
+  out << separator << "\"tests\": [";
+  write_tests(out, survey);
+  out << "]\n}\n";
 }
 }  // namespace leadline

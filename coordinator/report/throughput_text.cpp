@@ -8,8 +8,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -83,6 +89,36 @@ void write_nodes(std::ostream& out, Survey const& survey, KindThroughput const& 
   }
 }
 
+std::string_view in_words(std::string_view limit) {
+  using Row = std::pair<std::string_view, std::string_view>;
+  constexpr std::array rows{Row{"network", "the network"},
+                            Row{"link_speed", "the link's speed"},
+                            Row{"sender_cpu", "a processor of the sender"},
+                            Row{"receiver_cpu", "a processor of the receiver"},
+                            Row{"receive_window", "the receiver's window"},
+                            Row{"send_buffer", "the send buffer"},
+                            Row{"rate_limit", "the cap that was set"},
+                            Row{"byte_limit", "the byte limit that was set"},
+                            Row{tls_limit, "TLS"}};
+  auto const* const row = std::ranges::find(rows, limit, &Row::first);
+  return row == rows.end() ? limit : row->second;
+}
+
+/// "  held back by the network (6 pairs), TLS (2 pairs)"; most pairs first.
+void write_limits(std::ostream& out, KindThroughput const& kind) {
+  std::map<std::string_view, int> count;
+  for (auto const& pair : kind.pairs)
+    if (!pair.limit.empty()) ++count[pair.limit];
+  std::vector<std::pair<std::string_view, int>> limits{count.begin(), count.end()};
+  std::ranges::stable_sort(limits, std::greater{}, &std::pair<std::string_view, int>::second);
+  std::string_view before = "  held back by ";
+  for (auto const& [limit, pairs] : limits) {
+    out << before << fmt::format("{} ({} pair{})", in_words(limit), pairs, pairs == 1 ? "" : "s");
+    before = ", ";
+  }
+  if (!limits.empty()) out << '\n';
+}
+
 void write_kind(std::ostream& out, Survey const& survey, KindThroughput const& kind) {
   auto const unit = unit_for(kind.all.most);
   out << fmt::format("\n{}, in {}: median {} ({} to {}) over {} tests\n", format(kind.kind),
@@ -96,6 +132,7 @@ void write_kind(std::ostream& out, Survey const& survey, KindThroughput const& k
     if (way.starts_with("write")) out << fmt::format("  sent by {}\n", way);
   out << fmt::format("  CPU: {:.3f} s a GB at the sender, {:.3f} s at the receiver\n",
                      kind.sender_cpu_seconds_per_gigabyte, kind.receiver_cpu_seconds_per_gigabyte);
+  write_limits(out, kind);
   write_matrix(out, survey, kind, unit);
   write_nodes(out, survey, kind, unit);
   for (auto const* pair : slowest(kind, most_slow)) {

@@ -42,6 +42,11 @@ TcpSnapshot tcp_snapshot(int descriptor) {
   snapshot.busy_us = info.tcpi_busy_time;
   snapshot.receive_window_limited_us = info.tcpi_rwnd_limited;
   snapshot.send_buffer_limited_us = info.tcpi_sndbuf_limited;
+  snapshot.out_of_order_segments = info.tcpi_rcv_ooopack;
+  snapshot.receive_space_bytes = info.tcpi_rcv_space;
+  constexpr std::uint64_t no_limit = ~std::uint64_t{0};
+  if (info.tcpi_max_pacing_rate != no_limit)
+    snapshot.pacing_limit_bits_per_second = info.tcpi_max_pacing_rate * 8;
 
   std::array<char, 16> name{};  // TCP_CA_NAME_MAX
   length = name.size();

@@ -26,13 +26,18 @@ struct TcpSnapshot {
   std::uint64_t busy_us{};
   std::uint64_t receive_window_limited_us{};
   std::uint64_t send_buffer_limited_us{};
+  std::uint32_t out_of_order_segments{};         ///< received so
+  std::uint32_t receive_space_bytes{};           ///< what the reader took in one round trip
+  std::uint64_t pacing_limit_bits_per_second{};  ///< SO_MAX_PACING_RATE; 0: none
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TcpSnapshot, state, congestion_control, timestamps, send_mss,
                                    advertised_mss, path_mtu, rtt_us, min_rtt_us,
                                    congestion_window_segments, acknowledged_bytes, received_bytes,
                                    retransmitted_segments, lost_segments, backoff,
                                    delivery_rate_bits_per_second, busy_us,
-                                   receive_window_limited_us, send_buffer_limited_us)
+                                   receive_window_limited_us, send_buffer_limited_us,
+                                   out_of_order_segments, receive_space_bytes,
+                                   pacing_limit_bits_per_second)
 
 /// Reads TCP_INFO and TCP_CONGESTION of a connected descriptor; all zero if it is closed.
 TcpSnapshot tcp_snapshot(int descriptor);

@@ -48,7 +48,7 @@ struct BatchingBio::Methods {
 };
 
 BatchingBio::BatchingBio(int descriptor)
-    : descriptor_{descriptor}, outgoing_(buffer_octets), incoming_(buffer_octets) {}
+    : descriptor_{descriptor}, outgoing_(buffer_octets), room_{buffer_octets} {}
 
 BioHandle BatchingBio::bio() {
   BioHandle bio{BIO_new(Methods::get())};
@@ -83,9 +83,11 @@ int BatchingBio::write(std::byte const* octets, std::size_t size) {
 
 int BatchingBio::read(std::byte* into, std::size_t size) {
   if (pending() == 0) {
-    auto const received = ::recv(descriptor_, incoming_.data(), buffer_octets, 0);
+    incoming_ = room_.next(received_);
+    taken_ = fetched_ = 0;
+    auto const received = ::recv(descriptor_, incoming_.data(), incoming_.size(), 0);
     if (received <= 0) return static_cast<int>(received);
-    taken_ = 0;
+    received_ += static_cast<std::uint64_t>(received);
     fetched_ = static_cast<std::size_t>(received);
   }
   auto const given = std::min(size, pending());

@@ -1,9 +1,10 @@
 #pragma once
+#include "probes/receive_room.hpp"
 #include "probes/wire/openssl.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <sys/types.h>
 #include <vector>
 
@@ -35,7 +36,9 @@ class BatchingBio {
   std::size_t kept_{};
   std::size_t taken_{};
   std::size_t fetched_{};
+  std::uint64_t received_{};
   std::vector<std::byte> outgoing_;
-  std::vector<std::byte> incoming_;
+  ReceiveRoom room_;
+  std::span<std::byte> incoming_;  ///< in it: what was fetched last
 };
 }  // namespace leadline

@@ -17,9 +17,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <memory>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -258,6 +260,48 @@ TEST_F(ProbesInTheLab, WhatAStreamSentAgainIsCounted) {
   in_lab("{}", [](Lab& place) { EXPECT_LT(gentle_stream(place).retransmitted_segments, 10U); });
   in_lab("{faults: [{inter_cluster: both, loss: 2%}]}",
          [](Lab& place) { EXPECT_GE(gentle_stream(place).retransmitted_segments, 10U); });
+}
+
+/// Buffers of TCP for what is opened from now on, in the cluster's n1: least, usual and most
+/// octets.
+void set_buffers(Lab& place, std::string const& cluster, std::string const& which,
+                 std::string const& octets) {
+  for (auto const& node : place.topology().nodes) {
+    if (node.cluster != cluster || node.node != "n1") continue;
+    lab::Visit const visit{place.machine(node.machine)};
+    std::ofstream file{"/proc/sys/net/ipv4/tcp_" + which};
+    if (!(file << octets << std::flush)) throw std::runtime_error{"tcp_" + which + ": not set"};
+  }
+}
+
+Bandwidth::Result stream_without_cap(Lab& place) {
+  Bandwidth bandwidth;
+  bandwidth.slot = std::make_shared<BulkSlot>();
+  return Pair{place}.measured(bandwidth);
+}
+
+TEST_F(ProbesInTheLab, WhatHoldsAStreamBackIsNamed) {
+  auto const slow = "{faults: [{inter_cluster: both, rate: 100Mbit}]}";
+  in_lab(slow, [](Lab& place) {
+    auto const seen = stream_without_cap(place);
+    EXPECT_EQ(seen.limit, "network") << seen.limit_detail;
+    EXPECT_LT(seen.rate_bits_per_second, 105e6);
+    EXPECT_GT(seen.rate_bits_per_second, 50e6);
+  });
+  // Of a window of 64 KiB, 20 ms leave 26 Mbit/s.
+  auto const far = "{faults: [{inter_cluster: both, delay: 10ms}]}";
+  in_lab(far, [](Lab& place) {
+    set_buffers(place, "west", "rmem", "4096 65536 65536");
+    auto const seen = stream_without_cap(place);
+    EXPECT_EQ(seen.limit, "receive_window") << seen.limit_detail;
+    EXPECT_LT(seen.rate_bits_per_second, 60e6);
+  });
+  in_lab(far, [](Lab& place) {
+    set_buffers(place, "east", "wmem", "4096 32768 32768");
+    auto const seen = stream_without_cap(place);
+    EXPECT_EQ(seen.limit, "send_buffer") << seen.limit_detail;
+    EXPECT_LT(seen.rate_bits_per_second, 60e6);
+  });
 }
 
 TEST_F(ProbesInTheLab, AFullQueueOfTheOwnInterfaceIsNoLossOnTheNetwork) {

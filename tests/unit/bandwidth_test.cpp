@@ -81,6 +81,8 @@ TEST_F(BandwidthOverLoopback, KeepsTheRateLimit) {
   EXPECT_GT(result.rate_bits_per_second, 20e6);
   // What the receiver counted in 1.5 s, and what the burst and the last chunks add.
   EXPECT_LT(result.transferred_bytes, 25'000'000U);
+  // The kernel spreads what the bucket grants: twice a stream's share.
+  EXPECT_EQ(result.sender.front().pacing_limit_bits_per_second, 50'000'000U);
 }
 
 TEST_F(BandwidthOverLoopback, IsRefusedWhileEitherNodeMeasures) {
@@ -208,6 +210,10 @@ TEST_F(BandwidthOverLoopback, SaysInWhichModeItMeasured) {
       EXPECT_FALSE(result->limit.empty());
       EXPECT_FALSE(result->limit_detail.empty());
       EXPECT_FALSE(result->timeline.at_ms.empty());
+      EXPECT_GT(result->timeline.congestion_window_segments.back(), 0U);
+      EXPECT_FALSE(result->receiver_timeline.at_ms.empty());
+      EXPECT_GT(result->receiver_timeline.receive_space_bytes.back(), 0U);
+      EXPECT_EQ(result->sender.front().pacing_limit_bits_per_second, 0U);
       EXPECT_FALSE(result->congestion_sender.empty());
       EXPECT_FALSE(result->congestion_receiver.empty());
       EXPECT_FALSE(result->reverse.has_value());
@@ -234,6 +240,7 @@ TEST_F(BandwidthOverLoopback, MeasuresBothDirectionsAtOnce) {
     EXPECT_EQ(back.sender.size(), 2U);
     EXPECT_EQ(back.receiver.size(), 2U);
     EXPECT_FALSE(back.timeline.at_ms.empty());
+    EXPECT_FALSE(back.receiver_timeline.at_ms.empty());
     EXPECT_TRUE(target_becomes_free());
     EXPECT_TRUE(threads_are_joined());
   }

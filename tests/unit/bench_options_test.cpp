@@ -20,6 +20,7 @@ TEST(BenchOptions, HaveTheirDefaults) {
   ASSERT_TRUE(options);
   EXPECT_EQ(options->plan.streams, (std::vector{1, 8}));
   EXPECT_EQ(options->plan.transports, (std::vector<std::string>{"tcp", "tls"}));
+  EXPECT_EQ(options->plan.bulk_modes, (std::vector{BulkMode::ceiling, BulkMode::migration}));
   EXPECT_EQ(options->plan.bandwidth_duration, 10s);
   EXPECT_FALSE(options->plan.latency_under_load);
   EXPECT_EQ(options->format, ThroughputFormat::text);
@@ -31,7 +32,7 @@ TEST(BenchOptions, AreRead) {
                                                 "--transport",
                                                 "tcp",
                                                 "--mode",
-                                                "ceiling,migration",
+                                                "ceiling,verify",
                                                 "--bidir",
                                                 "--duration",
                                                 "2s",
@@ -55,7 +56,7 @@ TEST(BenchOptions, AreRead) {
   ASSERT_TRUE(options);
   auto const& plan = options->plan;
   EXPECT_EQ(plan.streams, (std::vector{1, 4, 32}));
-  EXPECT_EQ(plan.bulk_modes, (std::vector{BulkMode::ceiling, BulkMode::migration}));
+  EXPECT_EQ(plan.bulk_modes, (std::vector{BulkMode::ceiling, BulkMode::verify}));
   EXPECT_TRUE(plan.bidirectional);
   EXPECT_EQ(plan.bandwidth_duration, 2s);
   EXPECT_EQ(plan.congestion, "cubic");
@@ -105,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{{"--mss", "40"}, "88 to 32767"},
                     Bad{{"--max-concurrent", "0"}, "1 to 10000"},
                     Bad{{"--repeat", "-1"}, "1 to 32"},
-                    Bad{{"--repeat", "9"}, "make 36 tests a pair, allowed are 32"},
+                    Bad{{"--repeat", "9"}, "make 54 tests a pair, allowed are 32"},
                     Bad{{"-o", "xml"}, "none of text, json, csv"}, Bad{{"--quick"}, "--quick"}));
 }  // namespace
 }  // namespace leadline

@@ -11,11 +11,14 @@
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstring>
 #include <functional>
 #include <pthread.h>
+#include <set>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -111,6 +114,15 @@ TEST_F(BulkChannels, UseTheCipherAndTheRecordSizeThatWereAskedFor) {
       EXPECT_EQ(seen.received, 3'000'001U) << seen.receiver_failure;
       EXPECT_EQ(seen.cipher, suite);
     }
+}
+
+TEST_F(BulkChannels, TakeTheCipherThatThePeersPolicyLeaves) {
+  ASSERT_EQ(
+      SSL_CTX_set_ciphersuites(identity->server().native_handle(), "TLS_CHACHA20_POLY1305_SHA256"),
+      1);
+  auto const seen = transfer({.mode = BulkMode::verify, .identity = identity}, 3'000'001);
+  EXPECT_EQ(seen.received, 3'000'001U) << seen.receiver_failure;
+  EXPECT_EQ(seen.cipher, "TLS_CHACHA20_POLY1305_SHA256");
 }
 
 struct SendingCall {
@@ -278,6 +290,23 @@ TEST(BatchingBio, FetchesManyRecordsInOneCall) {
   }
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TEST(BulkPattern, LeavesNothingToCompress) {
+  auto const pattern = bulk_pattern();
+  std::array<int, 256> count{};
+  std::set<std::uint64_t> words;
+  for (std::size_t at = 0; at < pattern.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, pattern.data() + at, sizeof word);
+    words.insert(word);
+    for (std::size_t i = 0; i < sizeof word; ++i)
+      ++count.at(std::to_integer<std::size_t>(pattern[at + i]));
+  }
+  EXPECT_EQ(words.size(), pattern.size() / sizeof(std::uint64_t)) << "something is there twice";
+  // 4096 of each octet are to be expected, give or take 64.
+  EXPECT_GT(std::ranges::min(count), 4096 - 6 * 64);
+  EXPECT_LT(std::ranges::max(count), 4096 + 6 * 64);
 }
 
 TEST(PatternCheck, AcceptsThePatternHoweverItIsCut) {

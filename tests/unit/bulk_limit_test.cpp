@@ -74,7 +74,9 @@ TEST(BulkLimit, IsNamedWithItsFigures) {
        "the receiver's window in 80 % of the time"},
       {"send_buffer", [](FlowFacts& f) { f.send_buffer_limited_seconds = 0.9; },
        "room in its send buffer in 60 %"},
-      {"network", [](FlowFacts& f) { f.send_buffer_limited_seconds = 0.7; }, "sent again"},
+      {"receive_window", [](FlowFacts& f) { f.receive_window_limited_seconds = 0.66; },
+       "the receiver's window in 44 % of the time"},
+      {"network", [](FlowFacts& f) { f.send_buffer_limited_seconds = 0.4; }, "sent again"},
       {"receiver_starved",
        [](FlowFacts& f) {
          f.receiver_delay = {.samples = 9, .late = 5, .worst_ms = 310};

@@ -258,6 +258,20 @@ TEST(ThroughputReport, ShowsAMatrixInOneUnit) {
   EXPECT_NE(text.find("2.00 : 1, the fabric is oversubscribed"), std::string::npos) << text;
 }
 
+TEST(ThroughputReport, SaysWhatHeldThePairsBack) {
+  auto maker = benched();
+  maker.spoil<Bandwidth>([](auto const& source, auto const&) { return source == "east/n1"; },
+                         [](Observation&, Bandwidth::Result& result) { result.limit = "network"; });
+  maker.spoil<Bandwidth>(
+      [](auto const& source, auto const&) { return source != "east/n1"; },
+      [](Observation&, Bandwidth::Result& result) { result.limit = "sender_cpu"; });
+  auto const text = written(write_throughput_text, maker.survey());
+  EXPECT_NE(
+      text.find("\n  held back by a processor of the sender (15 pairs), the network (3 pairs)\n"),
+      std::string::npos)
+      << text;
+}
+
 TEST(ThroughputReport, GivesALineOfCsvForEachTest) {
   auto maker = benched();
   auto const csv = written(write_throughput_csv, maker.survey());
@@ -282,8 +296,13 @@ TEST(ThroughputReport, IsOneJsonObjectAlsoOfNothing) {
   EXPECT_EQ(whole.at("kinds")[0].at("pairs").size(), 18);
   EXPECT_TRUE(whole.at("complete"));
   EXPECT_EQ(against_schema(schema, whole), "");
+  ASSERT_EQ(whole.at("tests").size(), 72U);
+  auto const& test = whole.at("tests")[0];
+  EXPECT_EQ(test.at("source"), "east/n1");
+  EXPECT_EQ(test.at("result").at("rate_bits_per_second"), 9.4e9);
   auto const empty = json::parse(written(write_throughput_json, Survey{}));
   EXPECT_FALSE(empty.at("complete"));
+  EXPECT_TRUE(empty.at("tests").empty());
   EXPECT_EQ(against_schema(schema, empty), "");
   maker.survey().saturation = {{0, 3, 10e9, 5e9}, {1, 4, 10e9, 5e9}};
   auto const saturated = json::parse(written(write_throughput_json, maker.survey()));

@@ -1,0 +1,47 @@
+#include "probes/bulk_stream.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sched.h>
+#include <string>
+#include <thread>
+
+namespace leadline {
+namespace {
+using boost::asio::ip::tcp;
+
+/// How many threads of this process may run on this processor only.
+int bound_to(int processor) {
+  auto const wanted = "Cpus_allowed_list:\t" + std::to_string(processor);
+  int found = 0;
+  for (auto const& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::ifstream status{task.path() / "status"};
+    for (std::string line; std::getline(status, line);) found += line == wanted ? 1 : 0;
+  }
+  return found;
+}
+
+TEST(BulkStream, RunsOnTheProcessorThatItIsGiven) {
+  cpu_set_t allowed;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  if (CPU_COUNT(&allowed) < 2) GTEST_SKIP() << "every thread is bound to the only processor";
+  int processor = 0;
+  while (!CPU_ISSET(static_cast<unsigned>(processor), &allowed)) ++processor;
+  boost::asio::io_context context;
+  tcp::acceptor acceptor{context, {boost::asio::ip::address_v4::loopback(), 0}};
+  tcp::socket near{context};
+  near.connect(acceptor.local_endpoint());
+  auto stream = BulkStream::start(acceptor.accept(), {.processor = processor});
+  ASSERT_TRUE(stream.has_value());
+  auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (bound_to(processor) == 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(bound_to(processor), 1);
+  (*stream)->stop();
+}
+}  // namespace
+}  // namespace leadline
