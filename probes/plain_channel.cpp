@@ -74,7 +74,10 @@ std::ptrdiff_t SplicePipe::send(int socket, std::span<std::byte const> octets) {
   return filled;
 }
 
-PlainChannel::PlainChannel(int descriptor, BulkMode mode) : descriptor_{descriptor}, mode_{mode} {}
+// A migration's receiver makes no pauses, and several streams on the same processors lost 4 to 9 %
+// of their rate to them.
+PlainChannel::PlainChannel(int descriptor, BulkMode mode, bool alone)
+    : descriptor_{descriptor}, mode_{mode}, gathers_{alone && mode == BulkMode::ceiling} {}
 
 bool PlainChannel::open(bool) {
   return true;
@@ -116,8 +119,7 @@ std::ptrdiff_t PlainChannel::receive() {
   if (mode_ == BulkMode::verify && !check_.accept(room.first(octets)))
     return fail(check_.mismatch());
   received_ += octets;
-  // A migration's receiver makes no such pause.
-  if (mode_ == BulkMode::ceiling && octets > 0) {
+  if (gathers_ && octets > 0) {
     if (!pause_) pause_.emplace(descriptor_);
     pause_->after(octets);
   }

@@ -43,7 +43,7 @@ class SplicePipe {
 /// The bulk pattern over plain TCP.
 class PlainChannel : public BulkChannel {
  public:
-  PlainChannel(int descriptor, BulkMode mode);
+  PlainChannel(int descriptor, BulkMode mode, bool alone);
 
   bool open(bool as_client) override;
   std::ptrdiff_t send(std::size_t octets) override;
@@ -56,6 +56,7 @@ class PlainChannel : public BulkChannel {
 
   int descriptor_;
   BulkMode mode_;
+  bool gathers_;
   bool splices_{true};              ///< until the kernel refuses
   std::optional<SplicePipe> pipe_;  ///< once something is sent
   std::size_t position_{};          ///< in the pattern

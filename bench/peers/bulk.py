@@ -38,9 +38,10 @@ def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, ciph
     return figures | {"sending": sent["sending"]}
 
 
-def bare(network, seconds, binary):
+def bare(network, seconds, binary, streams=1):
     """The same system calls without the engine around them."""
-    return _engine(network, seconds, binary, "bare-", "5309", (SENDER, RECEIVER))[0]
+    return _engine(network, seconds, binary, "bare-", "5309",
+                   (BOTH, BOTH) if streams > 1 else (SENDER, RECEIVER), ["--streams", str(streams)])[0]
 
 
 def asio_ssl_stream(network, seconds, binary, certificates):
