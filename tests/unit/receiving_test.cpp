@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -76,11 +77,21 @@ TEST_F(GatheringPauses, ComeAfterReadsThatAreNotLarge) {
   EXPECT_LT(sleeps(100, 256U << 10U), 50);
 }
 
-TEST_F(GatheringPauses, BecomeFewWhereNothingGathers) {
-  set_buffer(200'000);
-  auto const few = sleeps(1000, 1448);  // after 0, 1, 3, 7, 15, 31 and then each 63 reads
-  EXPECT_GE(few, 20);
-  EXPECT_LT(few, 500);
+TEST_F(GatheringPauses, GetLongerTheLessIsRead) {
+  using namespace std::chrono_literals;
+  GatheringPause pause{-1};  // that none is made is not to be waited for
+  EXPECT_EQ(pause.length(), 50us);
+  for (auto const longer : {100us, 200us, 400us, 400us}) {
+    pause.after(32'767);
+    EXPECT_EQ(pause.length(), longer);
+  }
+  pause.after(32'768);
+  pause.after(131'071);
+  EXPECT_EQ(pause.length(), 400us);
+  for (auto const shorter : {200us, 100us, 50us, 50us}) {
+    pause.after(131'072);
+    EXPECT_EQ(pause.length(), shorter);
+  }
 }
 
 TEST_F(GatheringPauses, ComeNotWhereTheyCouldCloseTheWindow) {
