@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <utility>
 
 namespace leadline {
 namespace {
@@ -41,8 +42,11 @@ Samples gather_samples(Survey const& survey) {
   Samples samples;
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
     auto& of_kind = samples[{result.transport, result.streams, result.mode}];
-    auto const add = [&](NodePair edge, BulkFlow const& flow) {
-      of_kind.push_back({edge, flow, result.cipher, result.record_octets});
+    auto const add = [&](NodePair edge, BulkFlow flow) {
+      flow.samples_bits_per_second = {};  // the figures are enough: of a large mesh it is much
+      flow.timeline = flow.receiver_timeline = {};
+      flow.sender = flow.receiver = {};
+      of_kind.push_back({edge, std::move(flow), result.cipher, result.record_octets});
     };
     add(edge_of(seen), result);
     if (result.reverse) add(reverse(edge_of(seen)), *result.reverse);

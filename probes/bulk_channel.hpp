@@ -16,7 +16,7 @@ class BulkChannel {
  public:
   struct Settings {
     BulkMode mode{BulkMode::ceiling};
-    bool alone{true};  ///< no other stream of the test: one that drops octets lets them gather
+    bool alone{true};  ///< no other stream of the test: what drops octets lets them gather
     std::shared_ptr<TlsIdentity const> identity;  ///< none: plain TCP
     std::string cipher;                           ///< as Bandwidth::cipher
     int record_octets{0};

@@ -49,7 +49,7 @@ BulkStream::Settings stream_settings(Bandwidth const& test,
                                      std::shared_ptr<TlsIdentity const> identity, bool as_client) {
   BulkStream::Settings settings{.as_client = as_client};
   settings.channel.mode = test.mode;
-  settings.channel.alone = test.streams == 1;
+  settings.channel.alone = test.streams == 1 && !test.bidirectional;
   if (test.transport == Transport::tls) settings.channel.identity = std::move(identity);
   settings.channel.cipher = test.cipher;
   settings.channel.record_octets = test.record_octets;

@@ -94,11 +94,18 @@ Found link(FlowFacts const& facts) {
                             format(facts.link_speed))};
 }
 
-Found window(char const* name, char const* what, double waited, double busy) {
-  if (busy <= 0 || waited < window_share * busy) return std::nullopt;
-  return FlowLimit{.name = name,
-                   .detail = fmt::format("the sender waited for {} in {:.0f} % of the time", what,
-                                         100 * waited / busy)};
+/// The window that the sender waited for longer, if long enough.
+Found windows(FlowFacts const& facts) {
+  auto const receiver = facts.receive_window_limited_seconds;
+  auto const buffer = facts.send_buffer_limited_seconds;
+  auto const waited = std::max(receiver, buffer);
+  if (facts.busy_seconds <= 0 || waited < window_share * facts.busy_seconds) return std::nullopt;
+  bool const at_receiver = receiver >= buffer;
+  return FlowLimit{
+      .name = at_receiver ? "receive_window" : "send_buffer",
+      .detail = fmt::format("the sender waited for {} in {:.0f} % of the time",
+                            at_receiver ? "the receiver's window" : "room in its send buffer",
+                            100 * waited / facts.busy_seconds)};
 }
 
 FlowLimit network(FlowFacts const& facts) {
@@ -121,11 +128,7 @@ FlowLimit limit_of(FlowFacts const& facts) {
   for (auto const& found :
        {too_short(facts), starvation(sender_starved, "sender", facts.sender_delay),
         starvation(receiver_starved, "receiver", facts.receiver_delay), rate_limit(facts),
-        processors(facts), byte_limit(facts), link(facts),
-        window("receive_window", "the receiver's window", facts.receive_window_limited_seconds,
-               facts.busy_seconds),
-        window("send_buffer", "room in its send buffer", facts.send_buffer_limited_seconds,
-               facts.busy_seconds)})
+        processors(facts), byte_limit(facts), link(facts), windows(facts)})
     if (found) return *found;
   return network(facts);
 }

@@ -1,25 +1,28 @@
 #include "probes/gathering_pause.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <thread>
 
 namespace leadline {
 namespace {
-using namespace std::chrono_literals;
 /// As long as a NIC may hold packets back (rx-usecs, ethtool(8)): at 10 Gbit/s one large packet of
-/// 64 KiB arrives in it. At 1 Gbit/s that takes ten times as long.
-constexpr auto shortest = 50us;
-constexpr auto longest = 400us;
-constexpr std::size_t few_octets = 32U << 10U;
-constexpr std::size_t many_octets = 128U << 10U;
+/// 64 KiB arrives in it.
+constexpr std::chrono::microseconds pause{50};
+/// What arrives less at a time comes too slowly for 50 us to gather much.
+constexpr std::size_t worthwhile_octets = 8U << 10U;
 constexpr std::size_t enough_octets = 256U << 10U;
 /// Of the receive buffer: more in it, and a pause could close the window.
 constexpr std::size_t part_of_buffer = 8;
+/// A loss holds a sender back for many round trips, and the longer the longer they are.
+constexpr int reads_after_loss = 1000;
 }  // namespace
 
-GatheringPause::GatheringPause(int descriptor) : descriptor_{descriptor}, length_{shortest} {
+GatheringPause::GatheringPause(int descriptor) : descriptor_{descriptor} {
   constexpr unsigned long nanoseconds = 1000;  // the usual 50 us would double the pause
   ::prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);
 }
@@ -31,9 +34,19 @@ bool GatheringPause::leaves_room(std::size_t octets) const {
          octets < static_cast<std::size_t>(std::max(0, buffer)) / part_of_buffer;
 }
 
+bool GatheringPause::something_was_lost() {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(descriptor_, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;
+  bool const lost = info.tcpi_rcv_ooopack != out_of_order_;
+  out_of_order_ = info.tcpi_rcv_ooopack;
+  return lost;
+}
+
 void GatheringPause::after(std::size_t octets) {
-  if (octets < few_octets) length_ = std::min(2 * length_, std::chrono::microseconds{longest});
-  if (octets >= many_octets) length_ = std::max(length_ / 2, std::chrono::microseconds{shortest});
-  if (octets < enough_octets && leaves_room(octets)) std::this_thread::sleep_for(length_);
+  if (reads_left_out_ > 0) --reads_left_out_;
+  if (octets < worthwhile_octets || octets >= enough_octets) return;
+  if (something_was_lost()) reads_left_out_ = reads_after_loss;
+  if (reads_left_out_ == 0 && leaves_room(octets)) std::this_thread::sleep_for(pause);
 }
 }  // namespace leadline

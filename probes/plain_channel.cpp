@@ -16,7 +16,7 @@
 namespace leadline {
 namespace {
 /// Large: fewer system calls. On a fast machine 1 MiB went 1.4 times as fast as 128 KiB; on a slow
-/// one (bench/RESULTS.md) the size makes no difference.
+/// one it makes no difference.
 constexpr std::size_t receive_octets = 1U << 20U;
 constexpr std::size_t write_octets = 256U << 10U;
 constexpr int pipe_octets = 1 << 20;

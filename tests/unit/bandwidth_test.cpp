@@ -85,6 +85,20 @@ TEST_F(BandwidthOverLoopback, KeepsTheRateLimit) {
   EXPECT_EQ(result.sender.front().pacing_limit_bits_per_second, 50'000'000U);
 }
 
+TEST(BulkStreamSettings, PaceWhereAGrantIsNotGoneAtOnce) {
+  Bandwidth const test{.streams = 4};
+  EXPECT_EQ(sending({}, test, BitRate{25e9}).pacing, BitRate{12.5e9});
+  EXPECT_EQ(sending({}, test, BitRate{25.1e9}).pacing, BitRate{0});
+  EXPECT_EQ(sending({}, test, BitRate{0}).pacing, BitRate{0});
+}
+
+TEST(BulkStreamSettings, LetOctetsGatherWhereOneStreamRuns) {
+  EXPECT_TRUE(stream_settings({.streams = 1}, nullptr, false).channel.alone);
+  EXPECT_FALSE(stream_settings({.streams = 2}, nullptr, false).channel.alone);
+  EXPECT_FALSE(
+      stream_settings({.bidirectional = true, .streams = 1}, nullptr, false).channel.alone);
+}
+
 TEST_F(BandwidthOverLoopback, IsRefusedWhileEitherNodeMeasures) {
   auto const taken = target_slot->take();
   EXPECT_EQ(await_on(context, run(probe(Transport::tcp, 1))).error().code, asio::error::try_again);

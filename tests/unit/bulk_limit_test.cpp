@@ -76,6 +76,12 @@ TEST(BulkLimit, IsNamedWithItsFigures) {
        "room in its send buffer in 60 %"},
       {"receive_window", [](FlowFacts& f) { f.receive_window_limited_seconds = 0.66; },
        "the receiver's window in 44 % of the time"},
+      {"send_buffer",
+       [](FlowFacts& f) {
+         f.receive_window_limited_seconds = 0.6;
+         f.send_buffer_limited_seconds = 0.7;
+       },
+       "room in its send buffer in 47 %"},
       {"network", [](FlowFacts& f) { f.send_buffer_limited_seconds = 0.4; }, "sent again"},
       {"receiver_starved",
        [](FlowFacts& f) {
