@@ -42,7 +42,8 @@ Samples gather_samples(Survey const& survey) {
   Samples samples;
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
     auto& of_kind = samples[{result.transport, result.streams, result.mode}];
-    auto const add = [&](NodePair edge, BulkFlow flow) {
+    auto const add = [&](NodePair edge, BulkFlow const& whole) {
+      BulkFlow flow{whole};
       flow.samples_bits_per_second = {};  // the figures are enough: of a large mesh it is much
       flow.timeline = flow.receiver_timeline = {};
       flow.sender = flow.receiver = {};

@@ -17,8 +17,8 @@ ReceiveRoom::ReceiveRoom(std::size_t octets)
 std::span<std::byte> ReceiveRoom::next(std::uint64_t position) {
   // Our own sender's octets lie at the offset in their page that they have in the stream: half a
   // page from that is far from it. Others' are anywhere: so no place is kept for two calls.
-  constexpr unsigned steps = 32;
-  constexpr unsigned step_octets = 64;
+  constexpr std::size_t steps = 32;
+  constexpr std::size_t step_octets = 64;
   auto const shift = (page_octets / 4) + (step_octets * (calls_++ % steps));
   return {begin_ + ((position + shift) % page_octets), octets_};
 }

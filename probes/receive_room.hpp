@@ -21,7 +21,7 @@ class ReceiveRoom {
 
  private:
   std::size_t octets_;
-  unsigned calls_{};
+  std::size_t calls_{};
   // Not a vector: that would touch its pages. NOLINTNEXTLINE(modernize-avoid-c-arrays)
   std::unique_ptr<std::byte[]> memory_;
   std::byte* begin_;  ///< of its first whole page
