@@ -7,7 +7,7 @@
 namespace leadline {
 
 /// Memory that a stream is received into, again and again. The kernel copies with "rep movsb",
-/// which AMD's Zen 3 and 4 do at a tenth of their speed where the target lies up to 31 octets
+/// which AMD's Zen 3 and 4 do at a tenth of their speed where the target lies 1 to 31 octets
 /// after the source in its page (glibc bug 30994); streams of whole pages over loopback and veth
 /// fall into that, and then stay there, for a slow reader always finds a full read waiting. So
 /// where the octets go depends on where in the stream they are, and moves a little each time.

@@ -9,11 +9,11 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -110,7 +110,9 @@ void write_limits(std::ostream& out, KindThroughput const& kind) {
   for (auto const& pair : kind.pairs)
     if (!pair.limit.empty()) ++count[pair.limit];
   std::vector<std::pair<std::string_view, int>> limits{count.begin(), count.end()};
-  std::ranges::stable_sort(limits, std::greater{}, &std::pair<std::string_view, int>::second);
+  std::ranges::sort(limits, [](auto const& one, auto const& other) {
+    return std::tuple{-one.second, one.first} < std::tuple{-other.second, other.first};
+  });
   std::string_view before = "  held back by ";
   for (auto const& [limit, pairs] : limits) {
     out << before << fmt::format("{} ({} pair{})", in_words(limit), pairs, pairs == 1 ? "" : "s");
