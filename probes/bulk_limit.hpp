@@ -11,7 +11,7 @@ namespace leadline {
 struct ThreadLoad {
   double busiest_share{};  ///< CPU seconds per second
   int busiest_stream{};    ///< which, from 0
-  double all_share{};      ///< all threads over all processors of the node
+  double all_share{};      ///< all threads over all processors that they may use
 };
 
 /// How late an end came to read its counters: a stopped clock for what its threads suffered.

@@ -1,10 +1,10 @@
 #include "probes/bulk_sampling.hpp"
 
 #include "probes/core/within.hpp"
+#include "probes/linux/usable_processors.hpp"
 
 #include <algorithm>
 #include <numeric>
-#include <thread>
 
 namespace leadline {
 namespace {
@@ -91,7 +91,7 @@ BulkEnd BulkSampling::end() const {
     end.load.busiest_share = load.share;
     end.load.busiest_stream = static_cast<int>(i);
   }
-  end.load.all_share /= std::max(1U, std::thread::hardware_concurrency());
+  end.load.all_share /= usable_processors();
   end.delay = delay_;
   end.streams = snapshots_of(streams_);
   end.timeline = timeline_;

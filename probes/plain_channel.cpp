@@ -111,19 +111,14 @@ std::ptrdiff_t PlainChannel::send(std::size_t octets) {
 
 std::ptrdiff_t PlainChannel::receive() {
   if (!room_) room_.emplace(receive_octets);
-  auto const room = room_->next(received_);
-  int const flags = mode_ == BulkMode::ceiling ? MSG_TRUNC : 0;
-  auto const received = ::recv(descriptor_, room.data(), room.size(), flags);
-  if (received < 0) return fail(reason(errno));
-  auto const octets = static_cast<std::size_t>(received);
-  if (mode_ == BulkMode::verify && !check_.accept(room.first(octets)))
-    return fail(check_.mismatch());
-  received_ += octets;
-  if (gathers_ && octets > 0) {
+  auto const received = room_->receive(descriptor_, mode_ == BulkMode::ceiling ? MSG_TRUNC : 0);
+  if (!received) return fail(reason(errno));
+  if (mode_ == BulkMode::verify && !check_.accept(*received)) return fail(check_.mismatch());
+  if (gathers_ && !received->empty()) {
     if (!pause_) pause_.emplace(descriptor_);
-    pause_->after(octets);
+    pause_->after(received->size());
   }
-  return received;
+  return static_cast<std::ptrdiff_t>(received->size());
 }
 
 void PlainChannel::finish() {

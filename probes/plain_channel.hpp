@@ -5,7 +5,6 @@
 #include "probes/receive_room.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,7 +60,6 @@ class PlainChannel : public BulkChannel {
   std::optional<SplicePipe> pipe_;  ///< once something is sent
   std::size_t position_{};          ///< in the pattern
   PatternCheck check_;
-  std::uint64_t received_{};
   std::optional<ReceiveRoom> room_;  ///< once something is received; untouched where it is dropped
   std::optional<GatheringPause> pause_;  ///< of a receiver that drops
 };

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace leadline {
@@ -16,12 +17,16 @@ class ReceiveRoom {
   /// For reads of so many octets; backed by memory only where it is touched.
   explicit ReceiveRoom(std::size_t octets);
 
-  /// Where to receive what comes next, `position` octets after the beginning of the stream.
-  std::span<std::byte> next(std::uint64_t position);
+  /// recv(2) with these flags of what comes next of the stream: nullopt where it failed, with
+  /// errno; nothing at the stream's end.
+  std::optional<std::span<std::byte>> receive(int descriptor, int flags);
 
  private:
+  std::span<std::byte> next();
+
   std::size_t octets_;
   std::size_t calls_{};
+  std::uint64_t received_{};
   // Not a vector: that would touch its pages. NOLINTNEXTLINE(modernize-avoid-c-arrays)
   std::unique_ptr<std::byte[]> memory_;
   std::byte* begin_;  ///< of its first whole page

@@ -34,6 +34,7 @@ BulkStream::Settings settings_of(Options const& options, bool sends) {
     identity = must(TlsIdentity::from_leadline(options.identity));
   }
   auto settings = stream_settings(test, identity, sends);
+  settings.channel.alone = settings.channel.alone && options.pauses;
   settings.processor = sends ? options.sender_processor : options.receiver_processor;
   return sends ? sending(settings, test, options.max_rate) : settings;
 }

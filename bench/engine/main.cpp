@@ -36,6 +36,7 @@ po::options_description flags() {
       "cipher", po::value<std::string>()->default_value(""), "aes128gcm, aes256gcm or chacha20")(
       "record-size", po::value<int>()->default_value(0))(
       "max-rate", po::value<std::string>()->default_value(""), "cap; empty: none")(
+      "no-pauses", "a ceiling's receiver of one stream lets nothing gather")(
       "sender-cpu", po::value<int>()->default_value(-1))("receiver-cpu",
                                                          po::value<int>()->default_value(-1));
   return known;
@@ -70,6 +71,7 @@ Options read(po::variables_map const& given) {
       .cipher = text("cipher"),
       .record_octets = number("record-size"),
       .max_rate = max_rate,
+      .pauses = !given.contains("no-pauses"),
       .sender_processor = number("sender-cpu"),
       .receiver_processor = number("receiver-cpu")};
   Bandwidth asked{.streams = options.streams, .duration_ms = options.duration};

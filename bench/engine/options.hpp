@@ -19,6 +19,7 @@ struct Options {
   std::string cipher;
   int record_octets{0};
   BitRate max_rate{0};       ///< of all streams together; 0: no cap
+  bool pauses{true};         ///< where the engine makes them
   int sender_processor{-1};  ///< -1: anywhere
   int receiver_processor{-1};
 };

@@ -29,10 +29,12 @@ def _engine(network, seconds, binary, kind, port, processors, options=()):
     return _figures(received["bytes"], received["seconds"], sender_cpu + receiver_cpu), sent
 
 
-def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, cipher="", cap=""):
+def leadline(network, seconds, binary, streams=1, mode="ceiling", tls=None, cipher="", cap="", pauses=True):
     options = ["--streams", str(streams), "--mode", mode, "--max-rate", cap]
     if tls:
         options += ["--tls", tls, "--cipher", cipher]
+    if not pauses:
+        options.append("--no-pauses")
     figures, sent = _engine(network, seconds, binary, "", "5300",
                             (BOTH, BOTH) if streams > 1 else (SENDER, RECEIVER), options)
     return figures | {"sending": sent["sending"]}

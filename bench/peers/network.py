@@ -27,10 +27,11 @@ class Network:
     """`sender` and `receiver`, 10.9.0.1 and 10.9.0.2, MTU 1500; or one namespace and its loopback.
 
     The congestion control is set on the routes: for every program alike, also those without an option.
+    Of so many packets one is lost on its way to the receiver, by chance; 0: none.
     """
 
-    def __init__(self, kind, congestion="cubic", offloads=True):
-        self.kind, self.congestion, self.offloads = kind, congestion, offloads
+    def __init__(self, kind, congestion="cubic", offloads=True, one_lost_of=0):
+        self.kind, self.congestion, self.offloads, self.one_lost_of = kind, congestion, offloads, one_lost_of
         self.address = "127.0.0.1" if kind == "loopback" else "10.9.0.2"
         self.sender = self.receiver = None
 
@@ -58,6 +59,9 @@ class Network:
                     self.congestion)
             if not self.offloads:
                 end.run("ethtool", "-K", link, "tso", "off", "gso", "off", "gro", "off")
+        if self.one_lost_of:
+            self.receiver.run("nft", "table netdev loss { chain arriving { type filter hook ingress device "
+                              f"west0 priority 0; numgen random mod {self.one_lost_of} 0 drop; }}; }}")
 
     def __exit__(self, *_):
         for end in {self.sender, self.receiver} - {None}:

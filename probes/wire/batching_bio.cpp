@@ -83,16 +83,13 @@ int BatchingBio::write(std::byte const* octets, std::size_t size) {
 
 int BatchingBio::read(std::byte* into, std::size_t size) {
   if (pending() == 0) {
-    incoming_ = room_.next(received_);
-    taken_ = fetched_ = 0;
-    auto const received = ::recv(descriptor_, incoming_.data(), incoming_.size(), 0);
-    if (received <= 0) return static_cast<int>(received);
-    received_ += static_cast<std::uint64_t>(received);
-    fetched_ = static_cast<std::size_t>(received);
+    auto const received = room_.receive(descriptor_, 0);
+    if (!received) return -1;
+    incoming_ = *received;
   }
   auto const given = std::min(size, pending());
-  std::memcpy(into, incoming_.data() + taken_, given);
-  taken_ += given;
+  std::memcpy(into, incoming_.data(), given);
+  incoming_ = incoming_.subspan(given);
   return static_cast<int>(given);
 }
 }  // namespace leadline

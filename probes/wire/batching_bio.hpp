@@ -3,7 +3,6 @@
 #include "probes/wire/openssl.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <sys/types.h>
 #include <vector>
@@ -24,7 +23,7 @@ class BatchingBio {
   bool flush();
 
   /// Octets that were fetched and not read yet.
-  [[nodiscard]] std::size_t pending() const { return fetched_ - taken_; }
+  [[nodiscard]] std::size_t pending() const { return incoming_.size(); }
 
  private:
   struct Methods;
@@ -34,11 +33,8 @@ class BatchingBio {
 
   int descriptor_;
   std::size_t kept_{};
-  std::size_t taken_{};
-  std::size_t fetched_{};
-  std::uint64_t received_{};
   std::vector<std::byte> outgoing_;
   ReceiveRoom room_;
-  std::span<std::byte> incoming_;  ///< in it: what was fetched last
+  std::span<std::byte> incoming_;  ///< in it: what was fetched and not read yet
 };
 }  // namespace leadline

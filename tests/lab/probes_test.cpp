@@ -304,6 +304,33 @@ TEST_F(ProbesInTheLab, WhatHoldsAStreamBackIsNamed) {
   });
 }
 
+/// Whether all octets of a stream with this DSCP arrive at the first try.
+bool carries(Pair& pair, int dscp) try {
+  Bandwidth bandwidth;
+  bandwidth.slot = std::make_shared<BulkSlot>();
+  bandwidth.byte_limit_bytes = Bytes{1'000'000};
+  bandwidth.rate_limit_bits_per_second = BitRate{100e6};  // no queue here drops of that
+  bandwidth.dscp = dscp;
+  auto const seen = pair.measured(bandwidth);
+  return seen.transferred_bytes == 1'000'000U && seen.retransmitted_segments == 0;
+} catch (std::runtime_error const&) {
+  return false;
+}
+
+TEST_F(ProbesInTheLab, EverySegmentOfAStreamHasTheDscpThatIsAskedFor) {
+  in_lab(
+      "{family: dual, faults: [{nft: ip dscp != 10 meta length > 1000 drop, hook: input, in: "
+      "west/n1},"
+      " {nft: ip6 dscp != 10 meta length > 1000 drop, hook: input, in: west/n1}]}",
+      [](Lab& place) {
+        for (std::size_t const family : {0U, 1U}) {
+          Pair pair{place, family};
+          EXPECT_TRUE(carries(pair, 10));
+          EXPECT_FALSE(carries(pair, 0)) << "then nothing is filtered here";
+        }
+      });
+}
+
 TEST_F(ProbesInTheLab, AFullQueueOfTheOwnInterfaceIsNoLossOnTheNetwork) {
   in_lab("family: dual", [](Lab& place) {
     for (std::size_t const family : {0U, 1U}) {

@@ -1,5 +1,7 @@
 #include "probes/bulk_stream.hpp"
 
+#include "probes/linux/usable_processors.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -42,6 +44,21 @@ TEST(BulkStream, RunsOnTheProcessorThatItIsGiven) {
     std::this_thread::yield();
   EXPECT_EQ(bound_to(processor), 1);
   (*stream)->stop();
+}
+
+TEST(UsableProcessors, AreThoseOfTheThreadsAffinity) {
+  cpu_set_t allowed;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  EXPECT_EQ(usable_processors(), CPU_COUNT(&allowed));
+  int processor = 0;
+  while (!CPU_ISSET(static_cast<unsigned>(processor), &allowed)) ++processor;
+  std::thread{[&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<unsigned>(processor), &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    EXPECT_EQ(usable_processors(), 1U);
+  }}.join();
 }
 }  // namespace
 }  // namespace leadline
