@@ -18,8 +18,10 @@ constexpr int more_connections = 4;
 constexpr std::size_t most_ports = 8;
 constexpr int times_the_echoes = 2;
 // Linux spends its allowance of an ICMP "unreachable" twice, in ip_error() and in icmp_send(), and
-// earns one a second for each host that it tells: the next is only sent after 2 s without a packet.
-constexpr std::chrono::milliseconds silence{2200};
+// earns one a second for each host that it tells: the next is only sent after 2 s without a packet
+// of that host. Its last is a SYN-ACK to a connection of the peer, which gave up when ours did: the
+// one that it repeats comes up to 1 s later.
+constexpr std::chrono::milliseconds silence{3300};
 constexpr std::chrono::milliseconds patience_after_silence{500};
 
 bool silent(Attempt const& attempt) {

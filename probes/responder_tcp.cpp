@@ -1,6 +1,7 @@
 #include "probes/responder_tcp.hpp"
 
 #include "probes/core/within.hpp"
+#include "probes/linux/socket_option.hpp"
 #include "probes/tcp_push.hpp"
 #include "probes/tls_handshake.hpp"
 
@@ -17,6 +18,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <random>
 #include <utility>
 
@@ -43,11 +46,19 @@ void report(std::exception_ptr const& problem, char const* what) {
   }
 }
 
+/// Whoever lacks a SYN-ACK sends his SYN again. Linux would repeat the SYN-ACK of its own accord
+/// as well, five times in half a minute: to somebody whose address was forged, or to a router that
+/// for all this traffic never earns the ICMP error that would tell the fault.
+error_code repeat_syn_acks_once(tcp::acceptor& acceptor) {
+  return set_option(acceptor.native_handle(), IPPROTO_TCP, TCP_SYNCNT, 1);
+}
+
 error_code open_listener(tcp::acceptor& acceptor, tcp::endpoint const& local) {
   error_code error;
   acceptor.open(local.protocol(), error);
   if (!error && local.address().is_v6()) acceptor.set_option(asio::ip::v6_only{true}, error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+  if (!error) error = repeat_syn_acks_once(acceptor);
   if (!error) acceptor.bind(local, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   return error;

@@ -18,9 +18,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -67,6 +69,32 @@ class Pair {
   }
 
   [[nodiscard]] std::vector<LostAnswer> lost_answers() const { return responder_->lost_answers(); }
+
+  [[nodiscard]] std::size_t ports() const { return path_.tcp_ports.size(); }
+
+  /// What the responder's kernel has sent again since it started (RFC 4022, tcpRetransSegs).
+  [[nodiscard]] std::size_t sent_again_by_the_responder() const {
+    lab::Visit const visit{place_.machine(node("west").machine)};
+    std::ifstream counters{"/proc/thread-self/net/snmp"};
+    constexpr std::ptrdiff_t retransmitted = 12;
+    std::string line;
+    while (std::getline(counters, line))
+      if (line.starts_with("Tcp: ") && line.back() != 's') {
+        std::istringstream words{line};
+        std::vector<std::string> const of{std::istream_iterator<std::string>{words}, {}};
+        return std::stoul(of.at(retransmitted));
+      }
+    throw std::runtime_error{"no counters of TCP"};
+  }
+
+  /// More packets than a router tells errors about.
+  void spend_the_allowance_of_errors() {
+    lab::Visit const visit{place_.machine(node("east").machine)};
+    auto socket = UdpProbeSocket::open(loop_.get_executor(), {path_.source, 0}, {}).value();
+    std::vector<std::byte> const packet(64);
+    for (int i = 0; i < 50; ++i)
+      EXPECT_EQ(socket.send_to(packet, {path_.target, 9}), UdpProbeSocket::Sent::yes);
+  }
 
   /// Of the cluster's interface in the migration network.
   [[nodiscard]] InterfaceFacts interface_of(std::string const& cluster) const {
@@ -232,6 +260,37 @@ TEST_F(ProbesInTheLab, TheResponderLearnsWhereItsAnswersAreLost) {
           EXPECT_EQ(lost[0].said.offender, family == 0 ? "10.200.2.254" : "fd00:200:0:2::254");
           EXPECT_EQ(lost[0].said.type, family == 0 ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH);
           EXPECT_EQ(lost[0].said.code, family == 0 ? ICMP_NET_UNREACH : ICMP6_DST_UNREACH_NOROUTE);
+        }
+      });
+}
+
+TEST_F(ProbesInTheLab, ARouterThatHasToldEnoughIsHeardAfterASilence) {
+  in_lab(
+      "{routed: true, faults: [{run: echo 1000 > /proc/sys/net/ipv4/icmp_ratelimit; ip route del "
+      "10.200.2.0/24, in: router1}]}",
+      [](Lab& place) {
+        Pair pair{place};
+        pair.spend_the_allowance_of_errors();
+        auto const reach = pair.measured(Reach{.trace_hops = 0});
+        EXPECT_EQ(reach.udp.outcome, Outcome::no_route_at_hop) << reach.udp.system_error;
+        EXPECT_EQ(reach.udp.tries, 2) << "the allowance was not spent";
+        EXPECT_EQ(reach.udp_sent, 4);
+        for (auto const& attempt : reach.tcp) EXPECT_EQ(attempt.outcome, Outcome::silent);
+      });
+}
+
+TEST_F(ProbesInTheLab, AResponderRepeatsASynAckOnce) {
+  in_lab(
+      "{family: dual, routed: true, faults: [{nft: iifname cluster0 drop, hook: forward, in: "
+      "router2}]}",
+      [](Lab& place) {
+        for (std::size_t const family : {0U, 1U}) {
+          Pair pair{place, family};
+          auto const before = pair.sent_again_by_the_responder();
+          // Linux's own second time would come 3 s after the SYN: while the late echo waits.
+          auto const reach = pair.measured(Reach{.timeout_ms = std::chrono::milliseconds{500}});
+          for (auto const& attempt : reach.tcp) EXPECT_EQ(attempt.outcome, Outcome::silent);
+          EXPECT_EQ(pair.sent_again_by_the_responder() - before, pair.ports());
         }
       });
 }
