@@ -123,6 +123,20 @@ expect 2 "stands twice" "${init[@]}" --cluster east --bridge br1 --out other
 expect 2 "--name: 'Fast net' cannot be a name in Kubernetes" "${init[@]}" --master eth1 --name "Fast net" --out other
 expect 2 "--namespace: 'a b' cannot be a name in Kubernetes" "${init[@]}" --master eth1 --namespace "a b" --out other
 [ ! -e other ] || wrongly "a refused design left files"
+# On a full disk there is either all or nothing, and it is no mistake of the command line.
+mkdir small
+# shellcheck disable=SC2016
+on_a_full_disk=(unshare --user --map-root-user --mount sh -c
+  'mount -t tmpfs -o size=4k none small && { "$@"; code=$?; find small -type f; exit "$code"; }' sh)
+if "${on_a_full_disk[@]}" true; then
+  expect 1 "No space left on device" "${on_a_full_disk[@]}" "$bin/leadline" pki init --out small
+  says "cannot write small/" err
+  [ ! -s out ] || wrongly "a full disk was left with a part of a CA" out
+  expect 1 "No space left on device" "${on_a_full_disk[@]}" "${init[@]}" --master eth1 --out small
+  [ ! -s out ] || wrongly "a full disk was left with a part of a manifest" out
+else
+  echo "not tried: a full disk, because nothing may be mounted here"
+fi
 expect 0 "oc patch hyperconverged kubevirt-hyperconverged -n kubevirt " \
   "${init[@]}" --master eth1 --name fast --namespace kubevirt --out named
 says "  name: fast" named/west/network.yaml
