@@ -10,7 +10,7 @@ StageWork stage_probes(Stage stage, Plan const& plan) {
   using namespace std::chrono_literals;
   switch (stage) {
     case Stage::reach:
-      return {.probes = {Reach{}}, .concurrency = 32, .longest = 12s};
+      return {.probes = {Reach{}}, .concurrency = 32, .longest = 14s};
     case Stage::tls:
       return {.probes = {TlsHandshake{}}, .concurrency = 8, .longest = 10s};
     case Stage::path_mtu:
