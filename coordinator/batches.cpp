@@ -42,8 +42,6 @@ void Batches::said(NodeIndex node, Observed message) {
     }
     --at->second.room;
     if (observation.reason.size() > longest_reason) observation.reason.resize(longest_reason);
-    if (observation.result) ++at->second.measured;
-    if (observation.status != Status::ok) at->second.reason = observation.reason;
     if (at->second.sink)
       at->second.sink(observation);
     else if (observation.target == node)
@@ -69,11 +67,8 @@ void Batches::left(NodeIndex node) {
 }
 
 void Batches::end(std::uint32_t id, bool busy, bool lost) {
-  auto out = out_.extract(id);
-  ended_[id] = {.busy = busy,
-                .lost = lost,
-                .measured = out.mapped().measured,
-                .reason = std::move(out.mapped().reason)};
+  out_.erase(id);
+  ended_[id] = {.busy = busy, .lost = lost};
   condition_.notify();
 }
 

@@ -32,9 +32,7 @@ class Batches {
   /// How a batch that is no longer out ended.
   struct Ended {
     bool busy{};
-    bool lost{};         ///< the agent left
-    int measured{};      ///< observations that came, skipped ones not counted
-    std::string reason;  ///< of the last observation that was not ok
+    bool lost{};  ///< the agent left
   };
 
   [[nodiscard]] bool is_out(std::uint32_t id) const { return out_.contains(id); }
@@ -54,8 +52,6 @@ class Batches {
   struct Out {
     NodeIndex node{};
     Sink sink;
-    int measured{};
-    std::string reason;
     std::size_t room{};  ///< for observations that may still come
   };
 

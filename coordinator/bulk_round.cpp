@@ -14,7 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string outcome_text(Schedule::End end, Schedule::Fate fate, std::string const& reason) {
-  if (end == Schedule::End::measured) return "measured";
+  if (end == Schedule::End::measured)
+    return reason.empty() ? "measured" : "inconclusive: " + reason;
   std::string text = "failed: " + reason;
   if (end == Schedule::End::busy) text = "busy";
   if (end == Schedule::End::timed_out) text = "no word in time";
@@ -69,17 +70,25 @@ void BulkRound::hand_out(Time now) {
     if (!test) return;
     auto batch = bulk_batch(schedule_.kind(*test), plan);
     batch.targets = {{.peer = test->pair.target, .family = family_.at(test->pair)}};
-    auto const file = [this](Observation const& seen) {
-      if (auto const* result =
-              seen.result ? std::get_if<Bandwidth::Result>(&*seen.result) : nullptr)
-        last_rate_ = {result->rate_bits_per_second};
-      logbook_.record(seen);
-    };
-    auto const id = batches_.hand_out(test->pair.source, std::move(batch), file);
+    auto heard = std::make_shared<Heard>();
+    auto const id = batches_.hand_out(test->pair.source, std::move(batch), file(heard));
     leases_.emplace(id, Lease{.test = *test,
+                              .heard = std::move(heard),
                               .until = now + plan.bandwidth_duration + bulk_lease_margin,
                               .started_seconds = since_start(now)});
   }
+}
+
+Batches::Sink BulkRound::file(std::shared_ptr<Heard> heard) {
+  return [this, heard = std::move(heard)](Observation const& seen) {
+    logbook_.record(seen);
+    if (seen.probe != Bandwidth::name) return;
+    heard->status = seen.status;
+    heard->result = seen.result.has_value();
+    if (seen.status != Status::ok) heard->reason = seen.reason;
+    if (auto const* result = seen.result ? std::get_if<Bandwidth::Result>(&*seen.result) : nullptr)
+      last_rate_ = {result->rate_bits_per_second};
+  };
 }
 
 void BulkRound::set_lost_nodes_aside() {
@@ -90,11 +99,17 @@ void BulkRound::set_lost_nodes_aside() {
 }
 
 std::string BulkRound::outlook(Time now) const {
-  if (settled_ == 0 || settled_ >= total_) return {};
-  auto const left = std::chrono::duration<double>(now - began_) *
-                    (static_cast<double>(total_ - settled_) / static_cast<double>(settled_));
+  if (settled_ >= total_) return {};
+  if (settled_ == 0) {
+    auto const past = std::chrono::floor<std::chrono::seconds>(now - began_);
+    return past < 2s ? "" : fmt::format(" (for {} so far)", format(past));
+  }
+  // What runs has begun when the last one ended, or before.
+  auto const left = std::chrono::duration<double>(last_settled_ - began_) *
+                        (static_cast<double>(total_ - settled_) / static_cast<double>(settled_)) -
+                    (now - last_settled_);
   return fmt::format(" ({} last, about {} left)", format(last_rate_),
-                     format(std::chrono::ceil<std::chrono::seconds>(left)));
+                     format(std::max(1s, std::chrono::ceil<std::chrono::seconds>(left))));
 }
 
 bool BulkRound::any_ended() const {
@@ -113,33 +128,50 @@ void BulkRound::take_in(Time now) {
       continue;
     }
     auto const end = batches_.take(id);
+    auto const heard = leases_.at(id).heard;
     if (end.busy)
       finish(id, Schedule::End::busy, {}, now);
-    else if (end.measured > 0)
-      finish(id, Schedule::End::measured, {}, now);
+    else if (heard->result && heard->status != Status::fail)
+      finish(id, Schedule::End::measured, heard->reason, now);
     else
-      finish(id, Schedule::End::failed, end.lost ? "the agent left" : end.reason, now);
+      finish(id, Schedule::End::failed, end.lost ? "the agent left" : heard->reason, now);
   }
 }
 
 void BulkRound::finish(std::uint32_t id, Schedule::End end, std::string const& reason, Time now) {
   auto const lease = leases_.extract(id);
-  auto const& [test, until, started_seconds] = lease.mapped();
+  auto const& test = lease.mapped().test;
   auto const fate = schedule_.finish(test, end, now);
-  if (fate == Schedule::Fate::settled) ++settled_;
+  if (fate == Schedule::Fate::settled) {
+    ++settled_;
+    last_settled_ = now;
+    file_why_not(test, end);
+  }
   survey_.schedule.push_back({.source = test.pair.source,
                               .target = test.pair.target,
                               .transport = schedule_.kind(test).transport,
                               .streams = schedule_.kind(test).streams,
                               .mode = schedule_.kind(test).mode,
-                              .started_seconds = started_seconds,
+                              .started_seconds = lease.mapped().started_seconds,
                               .ended_seconds = since_start(now),
                               .outcome = outcome_text(end, fate, reason)});
 }
 
+void BulkRound::file_why_not(BulkTest const& test, Schedule::End end) {
+  if (end != Schedule::End::busy && end != Schedule::End::timed_out) return;
+  logbook_.record({.source = test.pair.source,
+                   .target = test.pair.target,
+                   .family = family_.at(test.pair),
+                   .probe = std::string{Bandwidth::name},
+                   .status = Status::inconclusive,
+                   .reason = end == Schedule::End::busy
+                                 ? "one of the nodes was in another bulk test, each time"
+                                 : "no word of the bulk test in time, each time"});
+}
+
 BulkRound::Time BulkRound::look_again(Time now) const {
   auto until = now + 1s;
-  if (auto const wake = schedule_.wake_at()) until = std::min(until, *wake);
+  if (auto const wake = schedule_.wake_at(now)) until = std::min(until, *wake);
   for (auto const& [id, lease] : leases_) until = std::min(until, lease.until);
   return until;
 }

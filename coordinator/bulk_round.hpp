@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,13 +45,21 @@ class BulkRound {
   [[nodiscard]] std::size_t total() const { return total_; }
 
   /// For the progress line: what the last test measured and how long the rest will take, such as
-  /// " (9.41 Gbit/s last, about 40 s left)"; empty before the first has ended.
+  /// " (9.41 Gbit/s last, about 40 s left)", or before the first has ended " (for 3 s so far)".
   [[nodiscard]] std::string outlook(Time now) const;
 
  private:
+  /// What came of a test, apart from what was measured beside it.
+  struct Heard {
+    Status status{Status::inconclusive};
+    bool result{};
+    std::string reason;  ///< of what is not ok
+  };
+
   /// A test that is out, and until when its nodes are its own.
   struct Lease {
     BulkTest test;
+    std::shared_ptr<Heard> heard;
     Time until;
     double started_seconds{};
   };
@@ -58,7 +67,10 @@ class BulkRound {
   static Schedule schedule_for(Survey& survey, Logbook& logbook,
                                std::map<NodePair, Family>& family);
   [[nodiscard]] double since_start(Time now) const;
+  [[nodiscard]] Batches::Sink file(std::shared_ptr<Heard> heard);
   void finish(std::uint32_t id, Schedule::End end, std::string const& reason, Time now);
+  /// Of a test that will not come again: each that is settled is measured or has its reason.
+  void file_why_not(BulkTest const& test, Schedule::End end);
   void set_lost_nodes_aside();
 
   Survey& survey_;
@@ -71,6 +83,7 @@ class BulkRound {
   std::set<NodeIndex> aside_;
   std::size_t total_;
   std::size_t settled_{};
+  Time last_settled_;
   BitRate last_rate_;
 };
 }  // namespace leadline

@@ -178,11 +178,10 @@ asio::awaitable<void> Campaign::probe_nodes(std::string_view what, NodeProbes pr
 asio::awaitable<void> Campaign::bulk_stage() {
   BulkRound round{survey_, logbook_, batches_, Clock::now()};
   while (!round.finished()) {
-    round.hand_out(Clock::now());
-    progress_.step("bandwidth", round.settled(), round.total(),
-                   "tests" + round.outlook(Clock::now()));
-    co_await condition_.wait_until(round.look_again(Clock::now()),
-                                   [&] { return round.any_ended(); });
+    auto const now = Clock::now();  // one for both: what is due by it is handed out, or waits
+    round.hand_out(now);
+    progress_.step("bandwidth", round.settled(), round.total(), "tests" + round.outlook(now));
+    co_await condition_.wait_until(round.look_again(now), [&] { return round.any_ended(); });
     round.take_in(Clock::now());
   }
   progress_.step("bandwidth", round.total(), round.total(), "tests");

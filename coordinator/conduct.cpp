@@ -76,7 +76,7 @@ asio::awaitable<void> out_of_time(Survey* survey) {
 /// Once all is measured: they ask for the report, which is what comes next. Who has asked before
 /// insists, and is not ignored.
 void ignore_interruptions() {
-  for (auto const number : {SIGINT, SIGTERM}) std::signal(number, SIG_IGN);
+  for (auto const number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_IGN);
 }
 
 asio::awaitable<void> carry_out(std::shared_ptr<Roster> roster, Survey* survey,
@@ -109,8 +109,12 @@ void tell_cost(RunOptions const& options, asio::io_context& context, Survey& sur
   auto const& plan = options.plan;
   auto const cost = estimate_cost(plan, plan.expect, agents_default_cap);
   auto const sentence =
-      fmt::format("this run: {} pairs, {} bandwidth tests, at most {}, about {}", cost.pairs,
-                  cost.bulk_tests, format(cost.at_most), format(cost.duration));
+      fmt::format("this run: {} pairs, {} bandwidth tests{}, at most {}, about {}", cost.pairs,
+                  cost.bulk_tests - cost.saturation_tests,
+                  cost.saturation_tests > 0
+                      ? fmt::format(" and {} of the saturation round", cost.saturation_tests)
+                      : "",
+                  format(cost.at_most), format(cost.duration));
   bool const asks = !options.yes && (cost.at_most > much_data || cost.duration > long_time);
   if (!asks) progress.say(sentence);
   if (cost.duration > plan.timeout)

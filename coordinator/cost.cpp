@@ -1,7 +1,9 @@
 #include "coordinator/cost.hpp"
 
 #include "coordinator/bulk_kinds.hpp"
+#include "coordinator/matching.hpp"
 #include "coordinator/pairs.hpp"
+#include "coordinator/survey.hpp"
 #include "probes/broadcast_domain.hpp"
 
 #include <algorithm>
@@ -22,6 +24,12 @@ std::size_t rounds(std::vector<NodePair> const& pairs, std::size_t nodes) {
   if (pairs.empty()) return 0;
   auto const couples = nodes / 2;
   return std::max(std::ranges::max(degree), (pairs.size() + couples - 1) / couples);
+}
+
+/// Pairs that the saturation round measures at once; of fewer than two it measures nothing.
+std::size_t count_saturating(Plan const& plan, std::vector<NodePair> const& pairs) {
+  auto const matching = plan.saturate ? disjoint_pairs(pairs).size() : 0;
+  return matching < 2 ? 0 : matching;
 }
 
 bool has(Plan const& plan, Stage stage) {
@@ -51,7 +59,10 @@ Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per
   if (has(plan, Stage::latency)) time += (plan.latency_duration + light_stage) * batches;
   if (has(plan, Stage::bandwidth)) {
     auto const kinds = bulk_kinds(plan).size();
-    cost.bulk_tests = pairs.size() * kinds;
+    auto const saturating = count_saturating(plan, pairs);
+    auto const alone = std::min(saturating, most_measured_alone);
+    cost.saturation_tests = alone + saturating;
+    cost.bulk_tests = pairs.size() * kinds + cost.saturation_tests;
     auto const rate = plan.max_rate.per_second > 0
                           ? std::min(plan.max_rate.per_second, link_speed.per_second)
                           : link_speed.per_second;
@@ -67,6 +78,7 @@ Cost estimate_cost(Plan const& plan, std::map<std::string, int> const& nodes_per
     cost.at_most = {static_cast<std::uint64_t>(bytes * static_cast<double>(cost.bulk_tests))};
     time +=
         static_cast<double>(rounds(pairs, roster.size()) * kinds) * overlap * (longest + set_up);
+    if (saturating > 0) time += static_cast<double>(alone + 1) * (longest + set_up);
   }
   cost.duration = std::chrono::ceil<std::chrono::seconds>(time);
   return cost;

@@ -149,10 +149,11 @@ void Schedule::set_aside(NodeIndex node) {
   retries_.erase(first, last);
 }
 
-std::optional<Schedule::Time> Schedule::wake_at() const {
+std::optional<Schedule::Time> Schedule::wake_at(Time now) const {
   std::optional<Time> earliest;
   for (auto const& retry : retries_)
-    if (!earliest || retry.not_before < *earliest) earliest = retry.not_before;
+    if (retry.not_before > now && (!earliest || retry.not_before < *earliest))
+      earliest = retry.not_before;
   return earliest;
 }
 

@@ -43,8 +43,9 @@ class Schedule {
   /// No more tests with this node (it left).
   void set_aside(NodeIndex node);
 
-  /// When next() may give something although nothing finishes: the earliest retry.
-  [[nodiscard]] std::optional<Time> wake_at() const;
+  /// When next() may give something although nothing finishes: the earliest retry that is not due
+  /// yet. One that is due and was not given waits for a node, so for something to finish.
+  [[nodiscard]] std::optional<Time> wake_at(Time now) const;
   [[nodiscard]] bool finished() const;  ///< nothing runs and nothing is left
 
   [[nodiscard]] std::size_t left() const { return left_; }  ///< neither settled nor running

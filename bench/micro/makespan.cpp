@@ -47,7 +47,7 @@ std::chrono::duration<double> simulate(std::size_t nodes, double share_timed_out
                     late ? Schedule::End::timed_out : Schedule::End::measured});
     }
     if (running.empty()) {
-      now = *schedule.wake_at();
+      now = *schedule.wake_at(now);
       continue;
     }
     auto const next = running.top();

@@ -18,13 +18,16 @@ class Condition {
 
   void notify() { timer_.cancel(); }
 
-  /// True once `come_about()`; false when `deadline` has passed first. Checked at each notify().
+  /// True once `come_about()`; false when `deadline` has passed first, or had passed already: then
+  /// others have had their turn all the same, so that no loop around this can starve them. Checked
+  /// at each notify().
   template <class Predicate>
   boost::asio::awaitable<bool> wait_until(Time deadline, Predicate come_about) {
     while (!come_about()) {
-      if (std::chrono::steady_clock::now() >= deadline) co_return false;
+      bool const passed = std::chrono::steady_clock::now() >= deadline;
       timer_.expires_at(deadline);
       co_await timer_.async_wait(no_throw);
+      if (passed) co_return come_about();
     }
     co_return true;
   }

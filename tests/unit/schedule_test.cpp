@@ -59,10 +59,26 @@ TEST(Schedule, BusyTestsComeTwiceAgainAndAfterAPause) {
     play.end(0, End::busy);
     play.start_all();
     EXPECT_TRUE(play.running.empty());
-    EXPECT_EQ(play.schedule.wake_at().has_value(), round < 3);
+    EXPECT_EQ(play.schedule.wake_at(play.now).has_value(), round < 3);
     play.now += Schedule::retry_pause;
   }
   EXPECT_TRUE(play.schedule.finished());
+}
+
+TEST(Schedule, ADueTestWhoseNodeIsBusyGivesNoReasonToLookAgain) {
+  Play play{.schedule = {cross(1, 2), {{"tcp", 1}}, 3}};
+  play.start_all();
+  play.end(0, End::busy);
+  play.start_all();  // the node's other test
+  ASSERT_EQ(play.running.size(), 1U);
+  EXPECT_EQ(play.schedule.wake_at(play.now), play.now + Schedule::retry_pause);
+  play.now += Schedule::retry_pause;
+  play.start_all();
+  ASSERT_EQ(play.running.size(), 1U);
+  EXPECT_FALSE(play.schedule.wake_at(play.now)) << "it would be looked at again at once, for ever";
+  play.end(0, End::measured);
+  play.start_all();
+  EXPECT_EQ(play.running.size(), 1U);
 }
 
 TEST(Schedule, ThreeFailuresWithDifferentPartnersSetANodeAside) {
@@ -97,8 +113,8 @@ RC_GTEST_PROP(ScheduleProperty, LosesNothingAndNeverSharesANode, ()) {
   while (!play.schedule.finished()) {
     play.start_all();
     if (play.running.empty()) {
-      RC_ASSERT(play.schedule.wake_at().has_value());
-      play.now = *play.schedule.wake_at();
+      RC_ASSERT(play.schedule.wake_at(play.now).has_value());
+      play.now = *play.schedule.wake_at(play.now);
       continue;
     }
     auto const position = *rc::gen::inRange<std::size_t>(0, 100) % play.running.size();
@@ -142,6 +158,24 @@ TEST(Cost, IsReckonedFromThePlan) {
   EXPECT_EQ(cost.at_most, Bytes{36'000'000'000});
   EXPECT_GE(cost.duration, 12s);  // 6 rounds of 2 kinds
   EXPECT_LE(cost.duration, 30s);
+}
+
+TEST(Cost, CountsTheSaturationRound) {
+  Plan plan;
+  plan.streams = {1};
+  plan.transports = {"tcp"};
+  plan.bandwidth_duration = 10s;
+  auto const of = [&plan](int nodes) {
+    return estimate_cost(plan, {{"east", nodes}, {"west", nodes}}, BitRate{8e9});
+  };
+  auto const without = of(20);
+  plan.saturate = true;
+  auto const with = of(20);
+  EXPECT_EQ(with.saturation_tests, 16U + 20U);
+  EXPECT_EQ(with.bulk_tests, without.bulk_tests + 16 + 20);
+  EXPECT_EQ(with.at_most.count, without.at_most.count + std::uint64_t{36} * 10'000'000'000);
+  EXPECT_GE(with.duration, without.duration + 170s);
+  EXPECT_EQ(of(1).saturation_tests, 0U) << "of one pair nothing is saturated";
 }
 
 TEST(Cost, ObeysTheLimitsOfThePlan) {
