@@ -79,8 +79,11 @@ boost::asio::awaitable<Sighting> observe_one(P probe) {
     seen.observation.result = AnyResult{*std::move(outcome)};
   } else {
     seen.observation.reason = describe(outcome.error());
-    if constexpr (std::is_same_v<P, Bandwidth>)  // only a bulk test asks for a node of its own
-      seen.busy = outcome.error().code == boost::asio::error::try_again;
+    // Only a bulk test asks for a node of its own. What this one lacks itself, a thread for one,
+    // the system calls by the same name, and it is no reason to come again.
+    if constexpr (std::is_same_v<P, Bandwidth>)
+      seen.busy = outcome.error().code == boost::asio::error::try_again &&
+                  outcome.error().stage != Error::Stage::configuration;
   }
   co_return seen;
 }

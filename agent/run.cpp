@@ -1,6 +1,7 @@
 #include "agent/run.hpp"
 
 #include "agent/allowance.hpp"
+#include "agent/beside_load.hpp"
 #include "agent/migration_addresses.hpp"
 #include "agent/observe.hpp"
 #include "probes/bulk_slot.hpp"
@@ -249,6 +250,7 @@ asio::awaitable<bool> Run::probe_target(std::shared_ptr<Run> run,
     for (auto const& failure : failures)
       if (failure) std::rethrow_exception(failure);
     for (auto& sighting : sightings) seen->push_back(std::move(sighting));
+    leave_out_latency_without_load(batch->probes, *seen);
   }
   for (auto const& sighting : *seen) refused = refused || sighting.busy;
   if (refused) co_return true;  // whatever ran beside it means nothing either

@@ -23,7 +23,8 @@ Batch bulk_batch(BulkKind const& kind, Plan const& plan) {
   // Latency beside the heaviest kind is bufferbloat.
   if (plan.latency_under_load && kind.transport == heaviest.transport &&
       kind.streams == heaviest.streams)
-    // Shorter than the test at its shortest, so that the load is there all the time.
+    // Shorter than the test at its shortest, so that the load is there all the time. Where a byte
+    // limit ends it sooner, the agent keeps the latency to itself.
     batch.probes.emplace_back(Latency{.duration_ms = std::min(bulk.duration_ms, 800ms),
                                       .interval_us = plan.latency_interval,
                                       .under_load = true});

@@ -4,6 +4,7 @@
 #include "probes/bulk_limit.hpp"
 #include "probes/bulk_sampling.hpp"
 #include "probes/bulk_stream.hpp"
+#include "probes/core/all_of.hpp"
 #include "probes/core/quantity.hpp"
 #include "probes/core/within.hpp"
 #include "probes/data_connection.hpp"
@@ -13,7 +14,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace leadline {
 namespace {
@@ -78,16 +81,42 @@ struct Side {
   BulkStreams streams;
 };
 
+/// One after the other, 64 streams would not all be open within bulk_set_up_limit where a round
+/// trip takes 40 ms: each needs two.
+constexpr std::size_t connect_at_once = 8;
+
+/// What came of one call; a socket cannot be made without an executor, which all_of() has not.
+struct Called {
+  std::optional<tcp::socket> socket;
+  Error error;
+};
+
+boost::asio::awaitable<Called> call(Path path, DataCall how) {
+  auto opened = co_await open_data_connection(std::move(path), how);
+  Called called;
+  if (opened)
+    called.socket = std::move(*opened);
+  else
+    called.error = std::move(opened.error());
+  co_return called;
+}
+
 Async<bool> connect(Bandwidth probe, std::uint32_t session, BulkWay way, Side* side) {
-  while (std::cmp_less(side->sockets.size(), probe.streams)) {
-    DataCall const call{
+  auto const streams = static_cast<std::size_t>(probe.streams);
+  while (side->sockets.size() < streams) {
+    DataCall const how{
         .purpose = Preamble::Purpose::bulk_stream,
         .session = session,
         .parameter = static_cast<std::uint64_t>(way),
         .options = {.congestion = probe.congestion, .dscp = probe.dscp, .mss = probe.mss}};
-    auto socket = co_await open_data_connection(probe.path, call);
-    if (!socket) co_return tl::unexpected(std::move(socket.error()));
-    side->sockets.push_back(std::move(*socket));
+    std::vector<boost::asio::awaitable<Called>> calls;
+    while (calls.size() < std::min(connect_at_once, streams - side->sockets.size()))
+      calls.push_back(call(probe.path, how));
+    auto called = co_await all_of(std::move(calls));
+    for (auto& [socket, error] : called) {
+      if (!socket) co_return tl::unexpected(std::move(error));
+      side->sockets.push_back(std::move(*socket));
+    }
   }
   co_return true;
 }
@@ -246,6 +275,11 @@ Assessment assess(Bandwidth::Result const& result) {
        {static_cast<BulkFlow const*>(&result), result.reverse ? &*result.reverse : nullptr})
     if (flow != nullptr && flow->limit == "byte_limit" && flow->rate_bits_per_second <= 0)
       return {.status = Status::inconclusive, .reason = flow->limit_detail};
+  if (result.limit == flow_stalled)
+    return {.status = Status::fail, .reason = "stalled: " + result.limit_detail};
+  if (result.reverse && result.reverse->limit == flow_stalled)
+    return {.status = Status::fail,
+            .reason = "stalled on the way back: " + result.reverse->limit_detail};
   if (result.measured_seconds <= 0)
     return {.status = Status::inconclusive,
             .reason = fmt::format("{} is too little to measure a rate",

@@ -16,6 +16,9 @@ constexpr double of_the_link = 0.9;
 /// What carries more than its speed does not have it: a veth says 10 Gbit/s, and no wire is there.
 constexpr double beyond_the_link = 1.1;
 constexpr double of_the_limit = 0.9;
+/// An agent's own cap is 10 Gbit/s unless it is told another: on a link that is no faster the link
+/// is what holds the flow, and would without the cap.
+constexpr double no_faster = 1.05;
 /// Of the time in which there was something to send. By the kernel's count, which ends while it
 /// paces, a flow that a window alone holds back waits for it for .44 to .50 of the time, and one
 /// that the network holds back for .03 (bbr over 20 ms and over 100 Mbit/s).
@@ -46,6 +49,15 @@ Found too_short(FlowFacts const& facts) {
       .detail = fmt::format("the {} that the test was allowed were over after {:.0f} ms, too soon "
                             "to measure a rate: raise the limit",
                             format(facts.byte_limit), 1000 * facts.measured_seconds)};
+}
+
+Found stall(FlowFacts const& facts) {
+  if (facts.rate.per_second > 0 || facts.transferred_bytes == 0 || facts.measured_seconds <= 0)
+    return std::nullopt;
+  return FlowLimit{
+      .name = std::string{flow_stalled},
+      .detail = fmt::format("{} arrived at first, then nothing for {:.1f} s",
+                            format(Bytes{facts.transferred_bytes}), facts.measured_seconds)};
 }
 
 Found rate_limit(FlowFacts const& facts) {
@@ -94,6 +106,11 @@ Found link(FlowFacts const& facts) {
                             format(facts.link_speed))};
 }
 
+Found link_within_the_limit(FlowFacts const& facts) {
+  if (facts.link_speed.per_second > no_faster * facts.rate_limit.per_second) return std::nullopt;
+  return link(facts);
+}
+
 /// The window that the sender waited for longer, if long enough.
 Found windows(FlowFacts const& facts) {
   auto const receiver = facts.receive_window_limited_seconds;
@@ -127,8 +144,9 @@ bool starved(ScheduleDelay const& delay) {
 FlowLimit limit_of(FlowFacts const& facts) {
   for (auto const& found :
        {too_short(facts), starvation(sender_starved, "sender", facts.sender_delay),
-        starvation(receiver_starved, "receiver", facts.receiver_delay), rate_limit(facts),
-        processors(facts), byte_limit(facts), link(facts), windows(facts)})
+        starvation(receiver_starved, "receiver", facts.receiver_delay), stall(facts),
+        link_within_the_limit(facts), rate_limit(facts), processors(facts), byte_limit(facts),
+        link(facts), windows(facts)})
     if (found) return *found;
   return network(facts);
 }

@@ -44,6 +44,9 @@ struct FlowFacts {
 constexpr std::string_view sender_starved = "sender_starved";
 constexpr std::string_view receiver_starved = "receiver_starved";
 
+/// Octets arrived at first, and none any more since: no rate was measured either.
+constexpr std::string_view flow_stalled = "stalled";
+
 /// What kept the flow from going faster: a name of BulkFlow::limit, and the figures in a sentence.
 struct FlowLimit {
   std::string name;
@@ -52,8 +55,9 @@ struct FlowLimit {
 };
 
 /// The first that applies: a transfer that its byte limit cut too short, a starved end (then the
-/// rate means nothing), the limits that were set,
-/// the processors, the link, the windows, and what remains is the network.
+/// rate means nothing), a flow that stalled, the limits that were set (of which a rate at or above
+/// the speed of the link is none), the processors, the link, the windows, and what remains is the
+/// network.
 FlowLimit limit_of(FlowFacts const& facts);
 
 /// The byte limit ended it before there was a rate to measure: what queues on the way hold passes

@@ -41,7 +41,12 @@ BulkSampling::BulkSampling(BulkStreams const& streams, std::chrono::nanoseconds 
 void BulkSampling::take(Clock::time_point due) {
   if (ended(streams_)) return;
   auto const now = Clock::now();
-  series_.add(now - began_, octets_of(streams_));
+  auto const octets = octets_of(streams_);
+  if (octets == 0) {
+    began_ = now;
+    return;
+  }
+  series_.add(now - began_, octets);
   auto const late = now - due;
   ++delay_.samples;
   if (late > tolerable_delay) ++delay_.late;
@@ -99,13 +104,21 @@ BulkEnd BulkSampling::end() const {
   return end;
 }
 
+BulkSampling::Clock::time_point next_sample(BulkSampling::Clock::time_point due,
+                                            BulkSampling::Clock::time_point now) {
+  auto const missed = std::max(now - due, BulkSampling::Clock::duration{}) / BulkSampling::period;
+  return due + (missed + 1) * BulkSampling::period;
+}
+
 boost::asio::awaitable<void> keep_sampling(std::vector<BulkSampling*> samplings) {
   boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
-  for (auto due = BulkSampling::Clock::now() + BulkSampling::period;; due += BulkSampling::period) {
+  auto due = BulkSampling::Clock::now() + BulkSampling::period;
+  for (;;) {
     timer.expires_at(due);
     auto const [cancelled] = co_await timer.async_wait(no_throw);
     if (cancelled) co_return;
     for (auto* const sampling : samplings) sampling->take(due);
+    due = next_sample(due, BulkSampling::Clock::now());
   }
 }
 }  // namespace leadline

@@ -62,7 +62,8 @@ class BulkSampling {
 
   BulkSampling(BulkStreams const& streams, std::chrono::nanoseconds warm_up);
 
-  /// Samples, as was planned for `due`; streams that have ended give no full sample, so none.
+  /// Samples, as was planned for `due`; streams that have ended give no full sample, so none. Until
+  /// the first octet has moved there is nothing to sample yet: a handshake is no slow start.
   void take(Clock::time_point due);
 
   void stop_early() { stopped_early_ = true; }
@@ -85,6 +86,11 @@ class BulkSampling {
   ScheduleDelay delay_;
   bool stopped_early_{};
 };
+
+/// When to sample again: whole periods after `due`, later than now. What a late wake-up has missed
+/// is not made up for by samples of no length.
+BulkSampling::Clock::time_point next_sample(BulkSampling::Clock::time_point due,
+                                            BulkSampling::Clock::time_point now);
 
 /// Samples them all until cancelled.
 boost::asio::awaitable<void> keep_sampling(std::vector<BulkSampling*> samplings);

@@ -36,7 +36,7 @@ void block_broken_pipe_signal() {
 }
 
 Error cannot(int error, std::string what) {
-  return {.stage = Error::Stage::transfer,
+  return {.stage = Error::Stage::configuration,
           .code = {error, boost::system::system_category()},
           .detail = std::move(what)};
 }

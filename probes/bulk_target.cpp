@@ -98,7 +98,9 @@ asio::awaitable<BulkReport> sample(SessionPointer session) {
   BulkSampling forward{session->streams, session->request.warm_up_ms};
   BulkSampling reverse{session->reverse, session->request.warm_up_ms};
   auto const end = forward.began() + session->request.duration_ms;
-  for (auto due = forward.began() + BulkSampling::period;; due += BulkSampling::period) {
+  auto due = forward.began();
+  for (;;) {
+    due = next_sample(due, Clock::now());
     auto const next = std::min(due, end);
     session->changed.expires_at(next);
     co_await session->changed.async_wait(no_throw);

@@ -174,7 +174,7 @@ asio::awaitable<void> TcpAnswerer::serve(std::shared_ptr<TcpAnswerer> self,
   auto const& passport = self->options_.passport;
   auto reading = read_preamble(&socket, passport.key);
   auto const preamble = co_await within(patience_for_preamble, std::move(reading));
-  if (!preamble || preamble->run != passport.run) {
+  if (!preamble || preamble->run != passport.run || !self->nonces_.first_time(preamble->nonce)) {
     self->options_.counts->unsigned_connection();
     co_return;
   }

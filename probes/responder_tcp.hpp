@@ -2,6 +2,7 @@
 #include "probes/bulk_target.hpp"
 #include "probes/core/error.hpp"
 #include "probes/core/path.hpp"
+#include "probes/nonces_seen.hpp"
 #include "probes/port_draw.hpp"
 #include "probes/responder_counts.hpp"
 #include "probes/wire/preamble.hpp"
@@ -24,7 +25,7 @@ namespace leadline {
 class TlsIdentity;
 
 /// Takes TCP connections on its listeners, asks each for its signed preamble, says who it is, and
-/// serves what the preamble is for. Who shows no preamble gets no octet.
+/// serves what the preamble is for. Who shows no preamble, or a copy, gets no octet.
 class TcpAnswerer : public std::enable_shared_from_this<TcpAnswerer> {
  public:
   struct Options {
@@ -68,6 +69,7 @@ class TcpAnswerer : public std::enable_shared_from_this<TcpAnswerer> {
   BulkTarget bulk_;
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   std::list<std::shared_ptr<Connection>> connections_;  ///< oldest first
+  NoncesSeen nonces_;
   bool open_{true};
 };
 }  // namespace leadline

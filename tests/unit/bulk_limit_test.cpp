@@ -37,9 +37,25 @@ struct Row {
 TEST(BulkLimit, IsNamedWithItsFigures) {
   std::vector<Row> const rows{
       {"network", [](FlowFacts&) {}, "42 segments sent again; the kernel sees 5.2 Gbit/s"},
-      {"", [](FlowFacts& f) { f.rate = {0}; }, ""},
+      {"stalled",
+       [](FlowFacts& f) {
+         f.rate = {0}, f.transferred_bytes = 60'000;
+         f.receive_window_limited_seconds = 1.2;
+       },
+       "60 kB arrived at first, then nothing for 1.2 s"},
+      {"", [](FlowFacts& f) { f.rate = {0}, f.transferred_bytes = 0; }, ""},
       {"rate_limit", [](FlowFacts& f) { f.rate_limit = {5.2e9}; }, "held at the 5.2 Gbit/s"},
       {"network", [](FlowFacts& f) { f.rate_limit = {9e9}; }, "sent again"},
+      {"link_speed", [](FlowFacts& f) { f.rate = {9.4e9}, f.rate_limit = {10e9}; },
+       "94 % of a link of 10 Gbit/s"},  // the agents' default cap, on the usual link
+      {"rate_limit", [](FlowFacts& f) { f.rate = {9.1e9}, f.rate_limit = {9.2e9}; },
+       "held at the 9.2 Gbit/s"},
+      {"rate_limit",
+       [](FlowFacts& f) { f.rate = {9.9e9}, f.rate_limit = {10e9}, f.link_speed = {25e9}; },
+       "held at the 10 Gbit/s"},
+      {"rate_limit",
+       [](FlowFacts& f) { f.rate = {9.9e9}, f.rate_limit = {10e9}, f.link_speed = {0}; },
+       "held at the 10 Gbit/s"},
       {"byte_limit", [](FlowFacts& f) { f.byte_limit = {1'000'000'000}; }, "1 GB"},
       {"network", [](FlowFacts& f) { f.byte_limit = {1'000'000'001}; }, "sent again"},
       {"byte_limit",

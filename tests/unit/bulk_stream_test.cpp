@@ -1,19 +1,25 @@
 #include "probes/bulk_stream.hpp"
 
 #include "probes/linux/usable_processors.hpp"
+#include "tests/unit/refused_system_call.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sched.h>
 #include <string>
+#include <sys/syscall.h>
 #include <thread>
 
 namespace leadline {
 namespace {
+namespace asio = boost::asio;
 using boost::asio::ip::tcp;
 
 /// How many threads of this process may run on this processor only.
@@ -44,6 +50,25 @@ TEST(BulkStream, RunsOnTheProcessorThatItIsGiven) {
     std::this_thread::yield();
   EXPECT_EQ(bound_to(processor), 1);
   (*stream)->stop();
+}
+
+TEST(BulkStream, ThatGetsNoThreadIsNotTakenForABusyNode) {
+  std::optional<Error> error;
+  std::thread{[&error] {
+    asio::io_context context;
+    tcp::acceptor acceptor{context, {asio::ip::make_address("127.0.0.1"), 0}};
+    tcp::socket caller{context};
+    caller.connect(acceptor.local_endpoint());
+    auto called = acceptor.accept();
+    refuse_system_call(SYS_clone3, EAGAIN);
+    refuse_system_call(SYS_clone, EAGAIN);
+    auto stream = BulkStream::start(std::move(called), {});
+    if (!stream) error = stream.error();
+  }}.join();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code.value(), EAGAIN);
+  EXPECT_EQ(error->stage, Error::Stage::configuration) << "a busy node's is another";
+  EXPECT_EQ(error->detail, "starting a thread");
 }
 
 TEST(UsableProcessors, AreThoseOfTheThreadsAffinity) {

@@ -1,5 +1,7 @@
 #include "probes/rate_series.hpp"
 
+#include "probes/bulk_sampling.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -64,6 +66,15 @@ RC_GTEST_PROP(RateSeries, NeverStopsBeforeFiveSamplesOrWithAWideInterval, ()) {
     RC_ASSERT(!series.known() || series.samples().size() >= 5);
     RC_ASSERT(!series.known() || estimate_rate(series.samples()).relative_uncertainty <= 0.03);
   }
+}
+
+TEST(NextSample, ComesWholePeriodsLaterAndMakesUpForNothing) {
+  BulkSampling::Clock::time_point const due{};
+  EXPECT_EQ(next_sample(due, due), due + 100ms);
+  EXPECT_EQ(next_sample(due, due + 99ms), due + 100ms);
+  EXPECT_EQ(next_sample(due, due + 100ms), due + 200ms);
+  EXPECT_EQ(next_sample(due, due + 350ms), due + 400ms);
+  EXPECT_EQ(next_sample(due, due - 5ms), due + 100ms) << "the timer was early";
 }
 
 TEST(RateSeries, LeavesTheWarmUpOut) {

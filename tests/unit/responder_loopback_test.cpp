@@ -1,14 +1,18 @@
 #include "probes/bandwidth.hpp"
 #include "probes/latency.hpp"
+#include "probes/nonces_seen.hpp"
 #include "probes/responder.hpp"
 #include "probes/tcp_push.hpp"
 #include "tests/sanitizers.hpp"
 #include "tests/unit/loopback.hpp"
 
+#include <boost/asio/use_future.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <fcntl.h>
+#include <future>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
@@ -126,6 +130,46 @@ TEST_P(ResponderOverLoopback, GarbageOnTcpIsClosedWithoutAnOctet) {
   boost::system::error_code error;
   EXPECT_EQ(stranger.read_some(asio::buffer(octet), error), 0U);
   EXPECT_TRUE(error);
+}
+
+TEST_P(ResponderOverLoopback, ACopyOfAPreambleIsClosedWithoutAnOctet) {
+  auto responder = respond(2);
+  Preamble preamble;
+  preamble.run = run_;
+  preamble.source = 1;
+  preamble.target = 2;
+  preamble.nonce = 77;
+  auto const packed = encode(preamble, key_);
+  auto const octets_of_the_answer = [&] {
+    tcp::socket caller{context_};
+    caller.connect({address_, responder->ports().front().tcp.front()});
+    asio::write(caller, asio::buffer(packed));
+    Welcome::Packed answer{};
+    auto reading = asio::async_read(caller, asio::buffer(answer), asio::use_future);
+    EXPECT_TRUE(becomes(
+        [&] { return reading.wait_for(std::chrono::seconds{0}) == std::future_status::ready; }));
+    try {
+      return reading.get();
+    } catch (boost::system::system_error const& closed) {
+      return std::size_t{0};
+    }
+  };
+  EXPECT_EQ(octets_of_the_answer(), Welcome::octets);
+  EXPECT_EQ(octets_of_the_answer(), 0U);
+  EXPECT_EQ(responder->without_signature().tcp_connections, 1U);
+  auto const others = wait_for(run(reach_to(*responder, 2)));
+  ASSERT_TRUE(others);
+  EXPECT_EQ(assess(*others).status, Status::ok);
+}
+
+TEST(NoncesSeen, ForgetsTheOldest) {
+  NoncesSeen seen;
+  for (std::uint64_t nonce = 0; nonce < NoncesSeen::most; ++nonce)
+    ASSERT_TRUE(seen.first_time(nonce));
+  EXPECT_FALSE(seen.first_time(0));
+  EXPECT_TRUE(seen.first_time(NoncesSeen::most));
+  EXPECT_TRUE(seen.first_time(0)) << "there was room for no more";
+  EXPECT_FALSE(seen.first_time(2));
 }
 
 TEST_P(ResponderOverLoopback, HalfOpenConnectionsKeepNobodyOut) {
