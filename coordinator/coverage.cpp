@@ -61,7 +61,9 @@ std::string hidden_by_cap(Plan const& plan, PairRecord const& pair) {
 std::size_t measured_kinds(Plan const& plan, PairRecord const& pair) {
   std::map<std::tuple<Transport, int, BulkMode>, int> times;
   each_result<Bandwidth>(pair, [&](Observation const&, Bandwidth::Result const& result) {
-    ++times[{result.transport, result.streams, result.mode}];
+    bool const stalled = result.rate_bits_per_second <= 0 ||
+                         (result.reverse && result.reverse->rate_bits_per_second <= 0);
+    if (!stalled) ++times[{result.transport, result.streams, result.mode}];
   });
   int sum = 0;
   for (auto const& [kind, count] : times) sum += std::min(count, plan.repeat);
@@ -82,7 +84,7 @@ std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
       for (auto at = pair.observations.begin(); at != pair.observations.end(); ++at) {
         auto const label = at.label();
         if (probe_at(label.probe) != probe) continue;
-        if (conclusive(label.status) && label.measured)
+        if (conclusive(label.status) && label.measured && !(again && label.status == Status::fail))
           ++measured;
         else
           reason = reason_of(*at);

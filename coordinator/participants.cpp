@@ -77,9 +77,20 @@ asio::awaitable<void> Participants::wait_for_agents() {
     told = line;
     return all_here(survey_.plan, roster_.members());
   };
-  if (!co_await condition_.wait_until(deadline, tell_and_check))
-    progress_.say(fmt::format("agents: not all came within {}; going on with those that did",
-                              format(survey_.plan.wait)));
+  std::size_t wanted = 0;
+  for (auto const& [cluster, count] : survey_.plan.expect)
+    wanted += static_cast<std::size_t>(count);
+  constexpr std::chrono::seconds between_signs_of_life{1};
+  for (;;) {
+    auto const soon = std::min(deadline, Clock::now() + between_signs_of_life);
+    if (co_await condition_.wait_until(soon, tell_and_check)) co_return;
+    auto const left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now());
+    if (left.count() <= 0) break;
+    progress_.step("agents", std::min(roster_.members().size(), wanted - 1), wanted,
+                   fmt::format("here, {} left to wait", format(left)));
+  }
+  progress_.say(fmt::format("agents: not all came within {}; going on with those that did",
+                            format(survey_.plan.wait)));
 }
 
 asio::awaitable<void> Participants::prepare() {

@@ -52,9 +52,11 @@ std::vector<std::string> contradictions(Plan const& plan) {
   std::vector<std::string> found;
   int nodes = 0;
   bool couple = false;
+  std::string alone;
   for (auto const& [cluster, count] : plan.expect) {
     nodes += count;
     couple = couple || count > 1;
+    if (count == 1) alone = cluster;
   }
   if (plan.expect.empty())
     found.emplace_back("no cluster is expected: say which with --expect CLUSTER=NODES");
@@ -66,6 +68,11 @@ std::vector<std::string> contradictions(Plan const& plan) {
                     plan.expect.begin()->first));
   else if (plan.mesh == Mesh::within && !couple)
     found.emplace_back("the mesh is within, but no cluster has two nodes to pair");
+  else if (plan.mesh == Mesh::within && !alone.empty())
+    found.push_back(
+        fmt::format("the mesh is within, and cluster {} has one node, of which nothing would be "
+                    "measured: leave it out, or take --mesh full",
+                    alone));
   else if (plan.mesh == Mesh::full && nodes < 2)
     found.emplace_back("one node alone makes no pair: expect at least two");
   if (nodes > 20000) found.emplace_back("more than 20000 nodes are expected: split the run");

@@ -15,12 +15,16 @@ namespace leadline {
 ReportFile::ReportFile(std::filesystem::path target) : target_{std::move(target)} {
   if (target_.empty()) return;
   std::error_code ignored;  // what cannot be looked at cannot be opened either
-  auto const there = std::filesystem::status(target_, ignored).type();
+  auto const status = std::filesystem::status(target_, ignored);
+  auto const there = status.type();
   if (there == std::filesystem::file_type::directory)
     throw UsageError{fmt::format("--out: {} is a directory; name a file", target_.string())};
   // A link keeps its place, and so does what is no file: /dev/stdout is both.
   bool const file = there == std::filesystem::file_type::regular;
   if (file) target_ = std::filesystem::canonical(target_);
+  if (there == std::filesystem::file_type::not_found &&
+      std::filesystem::is_symlink(target_, ignored))
+    target_ = target_.parent_path() / std::filesystem::read_symlink(target_, ignored);
   if (file || there == std::filesystem::file_type::not_found) {
     partial_ = target_;
     partial_ += fmt::format(".partial-{}", ::getpid());
@@ -29,6 +33,8 @@ ReportFile::ReportFile(std::filesystem::path target) : target_{std::move(target)
   if (!file_)
     throw UsageError{fmt::format("--out: cannot write {}: {}", target_.string(),
                                  std::generic_category().message(errno))};
+  // Who has made it unreadable for others means its next content, too.
+  if (file) std::filesystem::permissions(partial_, status.permissions(), ignored);
 }
 
 ReportFile::~ReportFile() {

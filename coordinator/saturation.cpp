@@ -85,15 +85,16 @@ asio::awaitable<void> Saturation::measure(std::span<SaturationTest> tests,
     // One that ended early would leave its share to those that are still measured.
     std::get<Bandwidth>(batch.probes.front()).whole_duration = tests.size() > 1;
     batch.targets = {{.peer = test.target, .family = family_.at({test.source, test.target})}};
-    auto* const rate = &(test.*into);
+    auto* const filled = &test;
     auto* const logbook = keep == Keep::observation ? &logbook_ : nullptr;
-    batches_.hand_out(test.source, std::move(batch), [rate, logbook](Observation const& seen) {
-      if (logbook != nullptr) logbook->record(seen);
-      if (auto const* result = seen.result && conclusive(seen.status)
-                                   ? std::get_if<Bandwidth::Result>(&*seen.result)
-                                   : nullptr)
-        *rate = result->rate_bits_per_second;
-    });
+    batches_.hand_out(
+        test.source, std::move(batch), [filled, into, logbook](Observation const& seen) {
+          if (logbook != nullptr) logbook->record(seen);
+          if (auto const* result = seen.result && conclusive(seen.status)
+                                       ? std::get_if<Bandwidth::Result>(&*seen.result)
+                                       : nullptr)
+            filled->*into = result->rate_bits_per_second, filled->limit = result->limit;
+        });
   }
   auto const deadline = Clock::now() + plan.bandwidth_duration + bulk_lease_margin;
   co_await condition_.wait_until(deadline, [this] { return batches_.count_out() == 0; });

@@ -61,7 +61,8 @@ struct ScheduledTest {
   BulkMode mode{BulkMode::ceiling};
   double started_seconds{};
   double ended_seconds{};
-  std::string outcome;  ///< "measured", "busy, queued again", "failed: ...", "set aside: ..."
+  /// "measured", "inconclusive: ...", "busy, queued again", "failed: ...", "set aside: ..."
+  std::string outcome;
 };
 
 /// One pair by itself, and while others were measured: in the saturation round all of a matching.
@@ -71,6 +72,7 @@ struct SaturationTest {
   NodeIndex target{};
   double alone_bits_per_second{};
   double together_bits_per_second{};
+  std::string limit;  ///< of the test together with others; a name of BulkFlow::limit
 };
 
 /// More pairs of a saturation round are not measured alone first: that goes one after the other.

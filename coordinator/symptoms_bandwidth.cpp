@@ -1,5 +1,6 @@
 #include "coordinator/second_look.hpp"
 #include "coordinator/symptoms.hpp"
+#include "probes/bulk_limit.hpp"
 #include "probes/core/quantity.hpp"
 
 #include <fmt/format.h>
@@ -51,6 +52,11 @@ Bandwidth::Result const* with_one_stream(Results const& results, Transport trans
     return result.streams == 1 && result.transport == transport;
   });
   return found == results.end() ? nullptr : &*found;
+}
+
+std::string why_of(Bandwidth::Result const& result) {
+  if (result.limit == flow_stalled) return "; " + result.limit_detail;
+  return result.limit.empty() ? "" : "; limited by " + result.limit;
 }
 
 bool too_slow(Survey const& survey, Bandwidth::Result const& best) {
@@ -110,8 +116,7 @@ void read_pair(Survey const& survey, PairRecord const& pair, Results const& resu
   else if (too_slow(survey, *best))
     symptoms.on_edge("BANDWIDTH_LOW", edge,
                      fmt::format("{}: {} at best, {} wanted{}", who, shown(*best),
-                                 format(thresholds.min_bandwidth),
-                                 best->limit.empty() ? "" : "; limited by " + best->limit),
+                                 format(thresholds.min_bandwidth), why_of(*best)),
                      1 / std::max(1.0, best->rate_bits_per_second));
   if (auto const* slow = too_slow_encrypted(survey, results, *best))
     symptoms.on_edge(
@@ -138,23 +143,31 @@ void read_pair(Survey const& survey, PairRecord const& pair, Results const& resu
 }  // namespace
 
 void read_bandwidth(Survey const& survey, Symptoms& symptoms) {
-  std::map<NodePair, double> rates;
+  struct Rate {
+    double bits_per_second{};
+    bool capped{};  ///< the network may carry more
+  };
+
+  std::map<NodePair, Rate> rates;
   for (auto const& pair : survey.pairs) {
     auto const results = results_of(pair);
     read_pair(survey, pair, results, symptoms);
     auto const* best = best_of(results);
-    if (best == nullptr || best->limit == "rate_limit") continue;
+    if (best == nullptr) continue;
     NodePair const edge{.source = pair.source, .target = pair.target};
     // One rate by itself and the other not cannot be compared.
-    if (beside_others(survey, edge, *best).empty()) rates[edge] = best->rate_bits_per_second;
+    if (beside_others(survey, edge, *best).empty())
+      rates[edge] = {best->rate_bits_per_second, best->limit == "rate_limit"};
   }
-  for (auto const& [edge, rate] : rates) {
+  for (auto const& [edge, forward] : rates) {
+    auto const [rate, capped] = forward;
     auto const back = rates.find(reverse(edge));
-    if (back == rates.end()) continue;
-    if (rate >= back->second * survey.plan.thresholds.min_bandwidth_symmetry) continue;
+    if (capped || back == rates.end()) continue;
+    auto const other_way = back->second.bits_per_second;
+    if (rate >= other_way * survey.plan.thresholds.min_bandwidth_symmetry) continue;
     symptoms.on_edge("BANDWIDTH_ASYMMETRIC", edge,
                      fmt::format("{}: {}, {} the other way", name_of(survey, edge),
-                                 format(BitRate{rate}), format(BitRate{back->second})));
+                                 format(BitRate{rate}), format(BitRate{other_way})));
   }
 }
 }  // namespace leadline

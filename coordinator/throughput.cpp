@@ -2,6 +2,7 @@
 
 #include "coordinator/bulk_kinds.hpp"
 #include "coordinator/coverage.hpp"
+#include "coordinator/median.hpp"
 #include "coordinator/pairs.hpp"
 #include "coordinator/symptoms.hpp"
 #include "coordinator/tls_cost.hpp"
@@ -26,13 +27,6 @@ struct Sample {
 
 using Samples = std::map<ThroughputKind, std::vector<Sample>>;
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 double per_gigabyte(double seconds, BulkFlow const& flow) {
   constexpr double gigabyte = 1e9;
   return seconds * gigabyte / static_cast<double>(flow.transferred_bytes);
@@ -41,13 +35,14 @@ double per_gigabyte(double seconds, BulkFlow const& flow) {
 Samples gather_samples(Survey const& survey) {
   Samples samples;
   each_result<Bandwidth>(survey, [&](Observation const& seen, Bandwidth::Result const& result) {
-    auto& of_kind = samples[{result.transport, result.streams, result.mode}];
+    auto const kind = ThroughputKind{result.transport, result.streams, result.mode};
     auto const add = [&](NodePair edge, BulkFlow const& whole) {
+      if (whole.rate_bits_per_second <= 0) return;  // it stalled: no rate, and not a slow one
       BulkFlow flow{whole};
       flow.samples_bits_per_second = {};  // the figures are enough: of a large mesh it is much
       flow.timeline = flow.receiver_timeline = {};
       flow.sender = flow.receiver = {};
-      of_kind.push_back({edge, std::move(flow), result.cipher, result.record_octets});
+      samples[kind].push_back({edge, std::move(flow), result.cipher, result.record_octets});
     };
     add(edge_of(seen), result);
     if (result.reverse) add(reverse(edge_of(seen)), *result.reverse);
@@ -57,13 +52,12 @@ Samples gather_samples(Survey const& survey) {
 
 PairThroughput of_pair(NodePair edge, std::vector<BulkFlow const*> flows) {
   std::ranges::sort(flows, {}, &BulkFlow::rate_bits_per_second);
-  auto const& middle = *flows[flows.size() / 2];
+  std::vector<double> rates;
+  for (auto const* flow : flows) rates.push_back(flow->rate_bits_per_second);
+  auto const& middle = *flows[(flows.size() - 1) / 2];
   return {.source = edge.source,
           .target = edge.target,
-          .rates = {.median = middle.rate_bits_per_second,
-                    .least = flows.front()->rate_bits_per_second,
-                    .most = flows.back()->rate_bits_per_second,
-                    .count = flows.size()},
+          .rates = sum_up(rates).value_or(RateSummary{}),
           .relative_uncertainty = middle.relative_uncertainty,
           .relative_spread = middle.relative_spread,
           .relative_drift = middle.relative_drift,
@@ -104,6 +98,11 @@ KindThroughput of_kind(ThroughputKind kind, std::vector<Sample> const& samples, 
   return result;
 }
 
+/// The network might have carried more than the nodes sent, or were allowed to.
+bool held_back_by_nodes(std::string_view limit) {
+  return !limit.empty() && limit != "network" && limit != "link_speed";
+}
+
 std::optional<Oversubscription> compare(std::vector<SaturationTest> const& tests) {
   Oversubscription result;
   for (auto const& test : tests) {
@@ -112,6 +111,7 @@ std::optional<Oversubscription> compare(std::vector<SaturationTest> const& tests
       continue;
     }
     ++result.pairs_together;
+    if (held_back_by_nodes(test.limit)) ++result.pairs_held_back;
     if (test.alone_bits_per_second <= 0) continue;
     ++result.pairs_compared;
     result.alone_bits_per_second += test.alone_bits_per_second;
@@ -188,10 +188,11 @@ Throughput read_throughput(Survey const& survey) {
   result.oversubscription = compare(survey.saturation);
   if (survey.begun) add_absent_nodes(survey, result.unmeasured);
   if (plan.saturate)
-    if (auto const lacking = lacking_of(survey.saturation, result.oversubscription);
-        !lacking.empty()) {
+    if (auto lacking = lacking_of(survey.saturation, result.oversubscription); !lacking.empty()) {
+      if (!survey.interruptions.empty()) lacking = survey.interruptions.front();
       result.saturation_measured = false;
       result.unmeasured.push_back("saturation: " + lacking);
+      result.saturation_lacks = std::move(lacking);
     }
   for (auto const& pair : survey.pairs)
     if (auto const lacking = gaps(survey.plan, pair); !lacking.empty())

@@ -41,7 +41,7 @@ struct PairThroughput {
   NodeIndex source{};
   NodeIndex target{};
   RateSummary rates;
-  // Of the median repetition:
+  // Of the median repetition, of two in the middle the slower:
   double relative_uncertainty{};  ///< half the 95 % interval of its mean, over the mean
   double relative_spread{};       ///< standard deviation of its samples, over their mean
   double relative_drift{};        ///< of its second half against its first
@@ -74,6 +74,7 @@ struct TlsCost {
 struct Oversubscription {
   std::size_t pairs_together{};
   std::size_t pairs_silent{};      ///< that gave no rate while all ran
+  std::size_t pairs_held_back{};   ///< by their own nodes or by a cap while all ran
   std::size_t pairs_compared{};    ///< that were measured alone as well
   double alone_bits_per_second{};  ///< of the compared pairs, added up
   double together_bits_per_second{};
@@ -85,7 +86,8 @@ struct Throughput {
   std::vector<KindThroughput> kinds;  ///< only those that anything was measured of
   std::vector<TlsCost> tls;
   std::optional<Oversubscription> oversubscription;
-  bool saturation_measured{true};       ///< as far as the plan asks for it
+  std::string saturation_lacks;    ///< why it is not measured as the plan asks for; empty: it is
+  bool saturation_measured{true};  ///< as far as the plan asks for it
   std::vector<std::string> unmeasured;  ///< "east/n1 -> west/n2: bandwidth: why"
   std::size_t tests_expected{};
   std::size_t tests_measured{};

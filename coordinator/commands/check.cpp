@@ -1,6 +1,7 @@
 #include "coordinator/check_options.hpp"
 #include "coordinator/commands/command.hpp"
 #include "coordinator/conduct.hpp"
+#include "coordinator/interruption.hpp"
 #include "coordinator/report/json.hpp"
 #include "coordinator/report/report.hpp"
 #include "coordinator/report/text.hpp"
@@ -42,6 +43,7 @@ void foretell_unknown(Plan const& plan, Progress& progress) {
 }
 
 int run_check(CheckOptions const& options, std::string command) {
+  hold_interruptions();
   ReportFile file{options.out};
   Progress progress{std::cerr, moves_cursor(STDERR_FILENO)};
   Survey survey{

@@ -21,9 +21,9 @@ constexpr std::string_view usage =
     "    makes tls.crt, tls.key and ca.crt, the keys of a Kubernetes TLS secret\n";
 
 std::string required(po::variables_map const& given, std::string const& name) {
-  if (given.count(name) == 0)
-    throw UsageError{fmt::format("pki: --{} is missing\n{}", name, usage)};
-  return given[name].as<std::string>();
+  auto const value = given.count(name) == 0 ? "" : given[name].as<std::string>();
+  if (value.empty()) throw UsageError{fmt::format("pki: --{} is missing\n{}", name, usage)};
+  return value;
 }
 
 Identity identity_of(po::variables_map const& given) {

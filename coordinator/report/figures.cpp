@@ -1,5 +1,6 @@
 #include "coordinator/report/figures.hpp"
 
+#include "coordinator/median.hpp"
 #include "coordinator/symptoms.hpp"
 #include "coordinator/throughput.hpp"
 #include "coordinator/way_of.hpp"
@@ -23,12 +24,6 @@ struct Figures {
   std::map<ThroughputKind, std::vector<double>> rates;
   std::set<Family> rate_families;  ///< of pairs that could have taken the other as well
 };
-
-double median(std::vector<double> values) {
-  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 std::string lines_of(Figures const& f) {
   std::string text;

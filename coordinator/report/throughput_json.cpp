@@ -70,7 +70,8 @@ json saturation_of(Survey const& survey, Throughput const& found) {
     pairs.push_back({{"source", survey.nodes[test.source].name},
                      {"target", survey.nodes[test.target].name},
                      {"alone_bits_per_second", test.alone_bits_per_second},
-                     {"together_bits_per_second", test.together_bits_per_second}});
+                     {"together_bits_per_second", test.together_bits_per_second},
+                     {"limit", test.limit}});
   return {
       {"pairs", std::move(pairs)},
       {"pairs_silent", found.oversubscription->pairs_silent},

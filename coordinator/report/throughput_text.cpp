@@ -151,14 +151,18 @@ std::string what_it_means(Oversubscription const& seen) {
     return fmt::format(", and {} more gave no rate while all ran: their share was not measured",
                        seen.pairs_silent);
   if (seen.pairs_compared == 0) return ", none of them was measured alone";
-  return seen.factor > noise ? ", the fabric is oversubscribed" : ", the fabric carries them all";
+  if (seen.factor > noise) return ", the fabric is oversubscribed";
+  if (seen.pairs_held_back == 0) return ", the fabric carries them all";
+  return fmt::format(
+      ", the fabric carries them all at this rate; {} of them were held back by their nodes or a "
+      "cap, so that it was not asked for more",
+      seen.pairs_held_back);
 }
 
 void write_oversubscription(std::ostream& out, Survey const& survey, Throughput const& found) {
   auto const heaviest = heaviest_kind(survey.plan);
   if (!found.oversubscription) {
-    out << "\nsaturation: not measured: fewer than two pairs without a node in common gave a "
-           "rate at once\n";
+    out << fmt::format("\nsaturation: not measured: {}\n", found.saturation_lacks);
     return;
   }
   auto const& seen = *found.oversubscription;

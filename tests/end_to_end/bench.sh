@@ -75,6 +75,24 @@ expect 0 "TLS_CHACHA20_POLY1305_SHA256, records of up to 512 octets" "${bench[@]
 expect 30 "2 pairs, 2 bandwidth tests" "${bench[@]}" --streams 1 --transport tcp --saturate
 says "saturation: not measured: fewer than two pairs" out
 
+# A path that carries the first octets and then none has no rate, and not one of 0.
+if [ "${marked:-0}" != 0 ] && nft -f - 2>nft.log <<END; then
+table inet stall {
+  chain out {
+    type filter hook output priority 0
+    ip saddr 10.7.0.1 ip daddr 10.7.0.2 meta length > 1000 quota over 300 kbytes drop
+  }
+}
+END
+  expect 30 "0 of 2 tests measured" "${bench[@]}" --streams 1 --transport tcp
+  says "east/n1 -> west/n2: bandwidth: fail: stalled: 300 kB arrived at first, then nothing for" out
+  if grep -q "0.00" out; then wrongly "a rate of 0 is shown" out; fi
+  nft flush table inet stall
+  nft delete table inet stall
+else
+  echo "not tried: a path that stalls, because there is no nft here"
+fi
+
 # Two pairs at once against each alone: what the cap gives them is there for both.
 ip address add 10.7.0.3/24 dev lo && ip address add 10.7.0.4/24 dev lo
 agent east east n3 --address 10.7.0.3

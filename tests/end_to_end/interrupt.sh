@@ -46,12 +46,38 @@ silence() {
   [ $((SECONDS - began)) -le 3 ] || wrongly "silence took $((SECONDS - began)) s"
 }
 
-for signal in INT TERM; do
+for signal in INT TERM HUP; do
   start --wait 30s
   stop "$signal"
   says UNKNOWN out
   says "0 of 2 nodes" out
 done
+# At any moment from the start on: there is a report, or there was none yet to write.
+for signal in TERM HUP; do
+  for moment in 0.004 0.008 0.012 0.016 0.02 0.024 0.028 0.032 0.04 0.05; do
+    "${check[@]}" --wait 30s --out early >out 2>err </dev/null &
+    run=$!
+    sleep "$moment"
+    kill -"$signal" "$run"
+    got=0
+    wait "$run" || got=$?
+    if [ "$got" = 30 ]; then
+      says "stopped by SIG$signal" early
+    elif [ "$got" -le 128 ] || [ -e early ]; then
+      wrongly "SIG$signal after $moment s ended the run with $got" err
+    fi
+    [ -z "$(find . -name 'early.partial-*')" ] || wrongly "SIG$signal after $moment s left a part of a report"
+    rm -f early early.partial-*
+  done
+done
+# Who has asked for it with nohup(1) goes on without the terminal.
+(trap '' HUP && exec "${check[@]}" --wait 2s >out 2>err </dev/null) &
+run=$!
+sleep 0.5
+kill -HUP "$run"
+got=0
+wait "$run" || got=$?
+if [ "$got" != 30 ] || grep -q "stopped by" out; then wrongly "SIGHUP was not ignored as it should" out err; fi
 
 agent east east n1 --address 10.7.0.1
 n1=$agent

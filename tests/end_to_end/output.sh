@@ -27,6 +27,16 @@ conforms link
 [ -L link ] || wrongly "the link was replaced"
 says '"verdict": "unknown"' report
 
+ln -s later early
+expect 30 "agents:" "${run[@]}" --out early
+[ -L early ] || wrongly "the link to no file yet was replaced"
+says UNKNOWN later
+
+# What only its owner could read stays so.
+install -m 600 /dev/null secret
+expect 30 "agents:" "${run[@]}" --out secret
+[ "$(stat -c %a secret)" = 600 ] || wrongly "a report of mode 600 has now $(stat -c %a secret)"
+
 # Standard output that is closed, full, or read by nobody any more.
 for command in "${run[*]}" "${run[*]} -o json" "$bin/leadline explain" "$bin/leadline --help"; do
   # shellcheck disable=SC2086

@@ -136,6 +136,24 @@ INSTANTIATE_TEST_SUITE_P(
                  [](SurveyMaker& m) { m.spoil<Bandwidth>(from_cluster("east"), rate(2e9)); },
                  {"BANDWIDTH_ASYMMETRIC clusters east -> west forward"},
                  warnings},
+        FaultRow{"asymmetric_beside_the_agents_own_cap",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(from_cluster("east"), rate(2e9));
+                   m.spoil<Bandwidth>(from_cluster("west"), [](Observation&, Bandwidth::Result& r) {
+                     r.limit = "rate_limit";
+                   });
+                 },
+                 {"BANDWIDTH_ASYMMETRIC clusters east -> west forward"},
+                 warnings},
+        FaultRow{"a_direction_that_a_cap_holds_is_not_asymmetric",
+                 [](SurveyMaker& m) {
+                   m.spoil<Bandwidth>(from_cluster("east"), [](Observation&, Bandwidth::Result& r) {
+                     r.rate_bits_per_second = 2e9;
+                     r.limit = "rate_limit";
+                   });
+                 },
+                 {},
+                 Verdict::ready},
         FaultRow{"retransmits",
                  [](SurveyMaker& m) {
                    m.spoil<Bandwidth>(everywhere, [](Observation&, Bandwidth::Result& r) {

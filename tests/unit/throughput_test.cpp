@@ -242,6 +242,26 @@ TEST(Throughput, OfAFabricThatStarvesAPairIsNotCalledFine) {
   EXPECT_EQ(text.find("carries them all"), std::string::npos) << text;
 }
 
+TEST(Throughput, OfNodesThatSendNoMoreSaysNothingOfAFasterFabric) {
+  auto maker = benched();
+  maker.survey().plan.saturate = true;
+  maker.survey().saturation = {{0, 3, 10e9, 10e9, "rate_limit"}, {1, 4, 10e9, 10e9, "network"}};
+  EXPECT_EQ(read_throughput(maker.survey()).oversubscription.value().pairs_held_back, 1U);
+  auto text = written(write_throughput_text, maker.survey());
+  EXPECT_NE(text.find("carries them all at this rate; 1 of them were held back by their nodes"),
+            std::string::npos)
+      << text;
+  maker.survey().saturation.front().limit = "link_speed";
+  text = written(write_throughput_text, maker.survey());
+  EXPECT_NE(text.find("the fabric carries them all\n"), std::string::npos) << text;
+}
+
+TEST(Throughput, MedianOfTwoIsBetweenThem) {
+  EXPECT_DOUBLE_EQ(sum_up({1, 3})->median, 2);
+  EXPECT_DOUBLE_EQ(sum_up({4, 1, 9})->median, 4);
+  EXPECT_DOUBLE_EQ(sum_up({9, 1, 2, 4})->median, 3);
+}
+
 TEST(ThroughputReport, ShowsAMatrixInOneUnit) {
   auto maker = benched();
   slow_down(maker, "east/n1", "west/n1", 250e6);
