@@ -53,6 +53,7 @@ Samples gather_samples(Survey const& survey) {
 PairThroughput of_pair(NodePair edge, std::vector<BulkFlow const*> flows) {
   std::ranges::sort(flows, {}, &BulkFlow::rate_bits_per_second);
   std::vector<double> rates;
+  rates.reserve(flows.size());
   for (auto const* flow : flows) rates.push_back(flow->rate_bits_per_second);
   auto const& middle = *flows[(flows.size() - 1) / 2];
   return {.source = edge.source,
