@@ -74,6 +74,6 @@ void Batches::end(std::uint32_t id, bool busy, bool lost) {
 
 Batches::Ended Batches::take(std::uint32_t id) {
   auto ended = ended_.extract(id);
-  return ended.empty() ? Ended{} : std::move(ended.mapped());
+  return ended.empty() ? Ended{} : ended.mapped();
 }
 }  // namespace leadline

@@ -84,7 +84,7 @@ std::vector<std::string> gaps(Plan const& plan, PairRecord const& pair) {
       for (auto at = pair.observations.begin(); at != pair.observations.end(); ++at) {
         auto const label = at.label();
         if (probe_at(label.probe) != probe) continue;
-        if (conclusive(label.status) && label.measured && !(again && label.status == Status::fail))
+        if (conclusive(label.status) && label.measured && (!again || label.status != Status::fail))
           ++measured;
         else
           reason = reason_of(*at);
