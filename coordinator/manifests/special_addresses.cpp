@@ -12,6 +12,7 @@ struct SpecialUse {
 constexpr std::array special_uses{
     SpecialUse{"0.0.0.0/8", "this host on this network"},
     SpecialUse{"127.0.0.0/8", "loopback"},
+    // virt-handler takes no such address for migrations (IsGlobalUnicast of Go's net package).
     SpecialUse{"169.254.0.0/16", "link-local"},
     SpecialUse{"224.0.0.0/4", "multicast"},
     SpecialUse{"255.255.255.255/32", "broadcast"},
