@@ -11,7 +11,7 @@ namespace leadline {
 /// probes 500 others sends each some 20. One thread.
 class NoncesSeen {
  public:
-  /// Of 8 octets each, and some 40 to find them again: 10 MB when full. The oldest go first.
+  /// A set and the order in which they came: some 12 MB when full. The oldest go first.
   static constexpr std::size_t most = std::size_t{1} << 18U;
 
   /// False: it was here before.
